@@ -1,0 +1,44 @@
+import type { InstanceId } from '../core/instance.ts';
+import type { CaSerial } from '../core/serial.ts';
+import type { EpochMs } from '../core/time.ts';
+
+/**
+ * The answer to one call. A refusal is judged by its code alone: the service announced that its HTTP statuses change.
+ */
+export type CallAnswer<Value> =
+  | { readonly kind: 'answered'; readonly value: Value; readonly requestId: string }
+  | { readonly kind: 'refused'; readonly code: string; readonly status: number; readonly requestId: string }
+  /** No readable answer (`Timeout`, `NoConnection`, `UnreadableAnswer`): a write may have happened. */
+  | { readonly kind: 'no-answer'; readonly code: string };
+
+/** A registered CA as the service tells it. */
+export interface CaReading {
+  /** The service's own spelling, for further calls. */
+  readonly serialAsReceived: string;
+  readonly serial: CaSerial;
+  readonly name: string;
+  /** SHA-256 over the DER bytes, lower-case hex; absent when the service's text holds no readable certificate. */
+  readonly fingerprint?: string;
+  /** An unknown value is told, never guessed. */
+  readonly status: 'active' | 'inactive' | { readonly unknown: string };
+  readonly validFrom?: EpochMs;
+  readonly validUntil?: EpochMs;
+}
+
+/**
+ * The certificate operations of the ApsaraMQ for MQTT OpenAPI (OnsMqtt, 2020-04-20). One call is one request: pacing
+ * happens inside, repeating does not. No method throws for anything a service or network can do.
+ */
+export interface MqttCertificates {
+  /** GetRegisterCode. Asking may invalidate an earlier code, so only a person asks. */
+  readonly getRegistrationCode: (instance: InstanceId) => Promise<CallAnswer<string>>;
+  /** GetCaCertificate, by one spelling of the serial. */
+  readonly getCa: (instance: InstanceId, serialSpelling: string) => Promise<CallAnswer<CaReading>>;
+  /** RegisterCaCertificate. The value is the serial as the service spells it. */
+  readonly registerCa: (request: {
+    readonly instance: InstanceId;
+    readonly caName: string;
+    readonly caPem: string;
+    readonly verificationPem: string;
+  }) => Promise<CallAnswer<string>>;
+}
