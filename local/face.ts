@@ -9,6 +9,12 @@ export interface Face {
   readonly close: () => Promise<void>;
 }
 
+/** What a face may ask of its HTTP server beyond the defaults. */
+export interface FaceOptions {
+  /** Longest request line plus headers, in bytes; Node's default is 16 KiB. */
+  readonly maxHeaderBytes?: number;
+}
+
 /**
  * Starts an HTTP server on 127.0.0.1.
  *
@@ -19,8 +25,10 @@ export interface Face {
 export async function startFace(
   handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
   port = 0,
+  options: FaceOptions = {},
 ): Promise<Face> {
-  const server: Server = createServer((request, response) => {
+  const limits = options.maxHeaderBytes === undefined ? {} : { maxHeaderSize: options.maxHeaderBytes };
+  const server: Server = createServer(limits, (request, response) => {
     handle(request, response).catch((error: unknown) => {
       process.stderr.write(`local cloud: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
       if (!response.headersSent) response.writeHead(500);
