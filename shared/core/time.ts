@@ -1,0 +1,106 @@
+import type { Brand } from './brand.ts';
+
+/** A moment, in milliseconds since 1970-01-01T00:00:00Z. */
+export type EpochMs = Brand<number, 'EpochMs'>;
+
+/** A length of time in milliseconds. */
+export type DurationMs = Brand<number, 'DurationMs'>;
+
+/** Names a number as a moment. Throws `RangeError` for NaN and infinities. */
+export function epochMs(milliseconds: number): EpochMs {
+  if (!Number.isFinite(milliseconds)) throw new RangeError('a moment must be a finite number of milliseconds');
+  return milliseconds as EpochMs;
+}
+
+/** Names a number as a length of time. Throws `RangeError` for NaN and infinities. */
+export function durationMs(milliseconds: number): DurationMs {
+  if (!Number.isFinite(milliseconds)) throw new RangeError('a duration must be a finite number of milliseconds');
+  return milliseconds as DurationMs;
+}
+
+/** `count` seconds. */
+export function seconds(count: number): DurationMs {
+  return durationMs(count * 1000);
+}
+
+/** `count` minutes. */
+export function minutes(count: number): DurationMs {
+  return durationMs(count * 60_000);
+}
+
+/** `count` hours. */
+export function hours(count: number): DurationMs {
+  return durationMs(count * 3_600_000);
+}
+
+/** `count` days of 24 hours; no calendar, no daylight saving. */
+export function days(count: number): DurationMs {
+  return durationMs(count * 86_400_000);
+}
+
+/** The moment `duration` after `moment` (before it, when negative). */
+export function plus(moment: EpochMs, duration: DurationMs): EpochMs {
+  return epochMs(moment + duration);
+}
+
+/** How long after `earlier` the moment `later` is; negative when it is before. */
+export function since(earlier: EpochMs, later: EpochMs): DurationMs {
+  return durationMs(later - earlier);
+}
+
+/** The years ECMAScript can print are far wider than X.509's 0000 to 9999; outside it no moment has an ISO form. */
+const LAST_PRINTABLE_MS = 8.64e15;
+
+/**
+ * ISO 8601 in UTC with milliseconds, such as `2026-01-02T03:04:05.678Z`. Moments beyond what a calendar can print
+ * are clamped to the last printable one.
+ */
+export function isoOf(moment: EpochMs): string {
+  const clamped = Math.max(-LAST_PRINTABLE_MS, Math.min(LAST_PRINTABLE_MS, moment));
+  return new Date(clamped).toISOString();
+}
+
+/** A full ISO 8601 moment with a zone. Dates alone and zoneless times are refused: they mean different moments. */
+const ISO_MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/;
+
+/** Reads `2026-01-02T03:04:05Z` and its variants with fractions or an offset; `undefined` for anything else. */
+export function parseIso(text: string): EpochMs | undefined {
+  if (text.length > 40 || !ISO_MOMENT.test(text)) return undefined;
+  const parsed = Date.parse(text);
+  if (Number.isNaN(parsed)) return undefined;
+  return sameCalendarDay(text, parsed) ? epochMs(parsed) : undefined;
+}
+
+/** `Date.parse` reads 30 February as 2 March; a day that does not exist must not become another one. */
+function sameCalendarDay(text: string, parsed: number): boolean {
+  const year = Number(text.slice(0, 4));
+  const month = Number(text.slice(5, 7));
+  const day = Number(text.slice(8, 10));
+  const offset = /([+-])(\d{2}):(\d{2})$/.exec(text);
+  const offsetMs =
+    offset === null ? 0 : (offset[1] === '-' ? -1 : 1) * (Number(offset[2]) * 60 + Number(offset[3])) * 60_000;
+  const local = new Date(parsed + offsetMs);
+  // 24:00 is the next day's midnight in ISO 8601; it is rare enough to be refused together with 30 February.
+  return local.getUTCFullYear() === year && local.getUTCMonth() + 1 === month && local.getUTCDate() === day;
+}
+
+/** The parts of a calendar moment in UTC, as ASN.1 writes them; months count from 1. */
+export interface UtcParts {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+  readonly hour: number;
+  readonly minute: number;
+  readonly second: number;
+}
+
+/** The moment of a UTC calendar time; `undefined` when no such time exists (30 February, 25:00, second 60). */
+export function utcMoment(parts: UtcParts): EpochMs | undefined {
+  const { year, month, day, hour, minute, second } = parts;
+  if (hour > 23 || minute > 59 || second > 59) return undefined;
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  date.setUTCHours(hour, minute, second);
+  const real = date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  return real ? epochMs(date.getTime()) : undefined;
+}
