@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, onTestFinished, test } from 'vitest';
+import { loadSYaml, resolveSYaml } from '../../local/fc/s-yaml.ts';
+
+const PROJECT = join(import.meta.dirname, '../..');
+const FILE = join(PROJECT, 's.yaml');
+
+/** What the real Serverless Devs makes of `s.yaml`. Its home folder is a throw-away: it logs what it renders. */
+async function preview(environment: Readonly<Record<string, string>>): Promise<unknown> {
+  const home = mkdtempSync(join(tmpdir(), 's-home-'));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [join(PROJECT, 'node_modules/.bin/s'), 'preview', '-t', FILE, '-o', 'json', '--silent'],
+    {
+      // NODE_ENV=test keeps it from starting its telemetry and update-check processes.
+      env: { PATH: process.env['PATH'], NODE_ENV: 'test', serverless_devs_config_home: home, ...environment },
+      timeout: 60_000,
+      maxBuffer: 1024 * 1024,
+    },
+  );
+  return JSON.parse(stdout);
+}
+
+const OVERRIDES = {
+  MQTT_CERTS_REGION: 'cn-shanghai',
+  MQTT_CERTS_BUCKET: 'another-bucket',
+  MQTT_CERTS_INSTANCES: 'post-cn-aaaa00001,mqtt-cn-bbbb00002',
+  MQTT_CERTS_OSS_ENDPOINT: 'http://127.0.0.1:8001',
+  MQTT_CERTS_CALLS_PER_SECOND: '40',
+  DEPLOY_ACCOUNT_ID: '0042',
+  DEPLOY_FUNCTION_PREFIX: 'fleet-',
+  S_FC3_COMPONENT: './component',
+};
+
+test.each([
+  ['its defaults', {}],
+  ['every kind of override', OVERRIDES],
+])('Serverless Devs and the local cloud read the same from s.yaml with %s', async (_name, environment) => {
+  const theirs = await preview(environment);
+  const ours = resolveSYaml(readFileSync(FILE, 'utf8'), environment);
+  expect(theirs).toMatchObject({ edition: '3.0.0', name: ours.name, vars: ours.vars });
+  const resources = (theirs as { resources: Record<string, { component: unknown; props: unknown }> }).resources;
+  const read = Object.entries(resources).map(([name, { component, props }]) => [name, { component, props }]);
+  expect(ours.resources).toEqual(Object.fromEntries(read));
+});
+
+test('the functions of s.yaml pass the strict reading, and have the settings the design depends on', () => {
+  const { functions } = loadSYaml(FILE, OVERRIDES);
+  const settings = functions.map(({ functionName, handler, timeout, concurrencyConfig, asyncInvokeConfig }) => ({
+    functionName,
+    handler,
+    timeout,
+    ...concurrencyConfig,
+    ...asyncInvokeConfig,
+  }));
+  expect(settings).toEqual([
+    {
+      functionName: 'fleet-register-ca',
+      handler: 'register-ca.handler',
+      timeout: 120,
+      reservedConcurrency: 10,
+      maxAsyncRetryAttempts: 3,
+      maxAsyncEventAgeInSeconds: 86400,
+    },
+  ]);
+  expect(functions[0]?.environmentVariables).toMatchObject({
+    MQTT_CERTS_INSTANCES: 'post-cn-aaaa00001,mqtt-cn-bbbb00002',
+    MQTT_CERTS_OSS_ENDPOINT: 'http://127.0.0.1:8001',
+    MQTT_CERTS_MQTT_ENDPOINT: '',
+    MQTT_CERTS_CALLS_PER_SECOND: '40',
+  });
+});
+
+test('nothing but inbox/ triggers a function, so no write of ours can start another run', () => {
+  const triggers = loadSYaml(FILE, {}).functions.flatMap((definition) => definition.triggers);
+  const prefixes = triggers.flatMap((trigger) =>
+    trigger.triggerType === 'oss' ? [trigger.triggerConfig.filter.key.prefix] : [],
+  );
+  expect(prefixes).toEqual(['inbox/']);
+});
