@@ -1,0 +1,75 @@
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import * as v from 'valibot';
+import { CommandError } from '../terminal/command-error.ts';
+
+/** Where a running local cloud says how to reach it, below the folder it was started in. */
+export const ENDPOINTS_FILE = join('.local', 'endpoints.json');
+
+const MAX_FILE_BYTES = 256 * 1024;
+
+const text = v.pipe(v.string(), v.nonEmpty(), v.maxLength(4_096));
+// The file decides where credentials are sent, so it may name nothing but this machine.
+const loopback = v.pipe(
+  text,
+  v.url(),
+  v.check((url) => ['127.0.0.1', '[::1]', 'localhost'].includes(new URL(url).hostname), 'is not on this machine'),
+);
+
+const EndpointsSchema = v.object({
+  oss: v.object({ endpoint: loopback, region: text, bucket: text, folder: text }),
+  mqtt: v.object({
+    endpoint: loopback,
+    protocol: v.optional(v.picklist(['HTTP', 'HTTPS', 'http', 'https']), 'HTTP'),
+    instances: v.pipe(v.array(text), v.minLength(1), v.maxLength(1_000)),
+  }),
+  sls: v.object({ endpoint: loopback, project: text, logstore: text }),
+  admin: v.optional(v.object({ endpoint: loopback, token: text })),
+  credentials: v.object({ accessKeyId: text, accessKeySecret: text }),
+});
+
+/** What `.local/endpoints.json` tells; parts no command needs are not read. */
+export type Endpoints = v.InferOutput<typeof EndpointsSchema>;
+
+/**
+ * Finds `.local/endpoints.json` in a folder or the nearest one above it.
+ *
+ * @returns Its absolute path, or `undefined` when no folder up to the root has one.
+ */
+export function findEndpointsFile(startFolder: string): string | undefined {
+  for (let folder = resolve(startFolder); ; folder = dirname(folder)) {
+    const candidate = join(folder, ENDPOINTS_FILE);
+    if (readBounded(candidate) !== undefined) return candidate;
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
+/** Reads and validates an endpoints file; throws a {@link CommandError} that names every problem, never a value. */
+export function readEndpoints(file: string): Endpoints {
+  const parsed = v.safeParse(EndpointsSchema, parseJson(readBounded(file) ?? ''));
+  if (parsed.success) return parsed.output;
+  const problems = parsed.issues.map(
+    (issue) => `${v.getDotPath(issue) ?? 'the file'} (${issue.expected ?? issue.type})`,
+  );
+  throw new CommandError({
+    code: 'endpoints-unreadable',
+    message: `${file} is not what a local cloud writes: ${problems.join(', ')}`,
+    next: 'Start the local cloud again with "npm start"; it writes the file when it is ready.',
+  });
+}
+
+function readBounded(file: string): string | undefined {
+  try {
+    return statSync(file).size <= MAX_FILE_BYTES ? readFileSync(file, 'utf8') : undefined;
+  } catch {
+    return undefined; // not there, a folder, or not ours to read: all of them mean "no local cloud here"
+  }
+}
+
+function parseJson(content: string): unknown {
+  try {
+    return JSON.parse(content) as unknown;
+  } catch {
+    return undefined; // the schema then says that the whole file is wrong
+  }
+}
