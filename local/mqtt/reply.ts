@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import { MQTT_ERRORS, type Refusal, refuse, statusOf } from './errors.ts';
+import type { MqttFaultKind } from './faults.ts';
+import type { WireObject } from './rendering.ts';
+import type { MqttSettings } from './settings.ts';
+
+/** An HTTP answer, or what happens to the connection instead of one. */
+export type Reply =
+  | { readonly kind: 'http'; readonly status: number; readonly headers: Headers; readonly body: string }
+  | { readonly kind: 'reset' }
+  | { readonly kind: 'silence' };
+
+type Headers = Readonly<Record<string, string>>;
+
+/** Where the answer comes from, as it names itself. */
+export interface ReplySource {
+  readonly region: string;
+  readonly accountId: string;
+  readonly settings: MqttSettings;
+  readonly action: string;
+}
+
+function jsonReply(status: number, body: WireObject, headers: Headers = {}): Reply {
+  const requestId = randomUUID().toUpperCase();
+  return {
+    kind: 'http',
+    status,
+    headers: { 'content-type': 'application/json;charset=utf-8', 'x-acs-request-id': requestId, ...headers },
+    body: JSON.stringify({ RequestId: requestId, ...body }),
+  };
+}
+
+/** 200 with the operation's fields beside `RequestId`. */
+export const successReply = (body: WireObject): Reply => jsonReply(200, body);
+
+/** What RAM adds to a refusal of its own (DecodeDiagnosticMessage page). */
+const accessDeniedDetail = (source: ReplySource): WireObject => ({
+  AuthAction: `mq:${source.action}`,
+  AuthPrincipalOwnerId: source.accountId,
+  AuthPrincipalType: 'AssumedRoleUser',
+  NoPermissionType: 'ImplicitDeny',
+  PolicyType: 'AccountLevelIdentityBasedPolicy',
+});
+
+/** An error body as the gateway writes it, at the status that the settings choose. */
+export function errorReply(refusal: Refusal, source: ReplySource, headers: Headers = {}): Reply {
+  const { code, detail } = refusal;
+  const { message } = MQTT_ERRORS[code];
+  const body = {
+    HostId: `onsmqtt.${source.region}.aliyuncs.com`,
+    Code: code,
+    Message: detail === undefined ? message : `${message} ${detail}`,
+    Recommend: `https://api.aliyun.com/troubleshoot?q=${encodeURIComponent(code)}&product=OnsMqtt`,
+    ...(code === 'PermissionCheckFailed' ? { AccessDeniedDetail: accessDeniedDetail(source) } : {}),
+  };
+  return jsonReply(statusOf(code, source.settings.httpStatuses, source.action), body, headers);
+}
+
+/** The product's own throttling; the wait is in milliseconds, as `openapi-core` reads it. */
+export function throttledReply(retryAfterMs: number, source: ReplySource): Reply {
+  return errorReply({ ok: false, code: 'Throttling.User' }, source, { 'x-acs-retry-after': String(retryAfterMs) });
+}
+
+/** A page of a proxy in front of the service. */
+function htmlReply(status: number): Reply {
+  const body = `<html><head><title>${String(status)}</title></head><body><center>Tengine</center></body></html>\n`;
+  return { kind: 'http', status, headers: { 'content-type': 'text/html', server: 'Tengine' }, body };
+}
+
+/** A load balancer without a backend: a status and nothing else. */
+const emptyReply = (status: number): Reply => ({ kind: 'http', status, headers: {}, body: '' });
+
+/** What a caller sees of a fault; whether the call was applied first is the server's business. */
+export function faultReply(fault: MqttFaultKind, source: ReplySource): Reply {
+  switch (fault) {
+    case 'throttle':
+      return throttledReply(1000, source);
+    case 'internal-error':
+      return errorReply(refuse('InternalError'), source);
+    case 'system-overflow':
+      return errorReply(refuse('SystemOverFlow'), source);
+    case 'ca-count-unreadable':
+      return errorReply(refuse('GetCaNumError'), source);
+    case 'empty-503':
+      return emptyReply(503);
+    case 'html-502':
+      return htmlReply(502);
+    case 'html-200':
+      return htmlReply(200);
+    case 'reset-before':
+    case 'reset-after':
+      return { kind: 'reset' };
+    case 'silence':
+      return { kind: 'silence' };
+    default:
+      throw new Error(`no such fault: ${String(fault satisfies never)}`);
+  }
+}
