@@ -1,0 +1,23 @@
+import type { Etag, ObjectKey } from './object-version.ts';
+import type { EventClaims } from './outcome.ts';
+import type { EpochMs } from './time.ts';
+
+/** One object that was created, as the trigger's event tells it. Bucket, key and ETag are used, and read again. */
+export interface ObjectEvent {
+  readonly bucket: string;
+  /** As sent: raw UTF-8. `alternateKey` is there when percent-decoding gives another text. */
+  readonly key: ObjectKey;
+  readonly alternateKey?: ObjectKey;
+  readonly etag: Etag;
+  readonly claims: EventClaims;
+}
+
+/** Why the bytes of an event can not be used. */
+export type UnreadableEvent = 'not-json' | 'unknown-shape' | 'too-large';
+
+/** What called a function, out of the raw bytes it was handed. */
+export type FunctionEvent =
+  | { readonly kind: 'objects'; readonly events: readonly ObjectEvent[] }
+  | { readonly kind: 'tick'; readonly triggerTime: EpochMs; readonly triggerName: string }
+  /** `payloadHash` (SHA-256, hex) lets the same unusable event be told once. */
+  | { readonly kind: 'unreadable'; readonly reason: UnreadableEvent; readonly payloadHash: string };

@@ -1,0 +1,237 @@
+import { nameOf } from './digest.ts';
+import { type DisplayText, displayText } from './display-text.ts';
+import type { DropId } from './drop-identity.ts';
+import type { DropSource } from './drop-source.ts';
+import type { Etag, ObjectKey } from './object-version.ts';
+import { type EventId, type OutcomeRecord, RECORD_SCHEMA } from './outcome-record.ts';
+import { factsOf, fillSentence, type OutcomeKind } from './outcome-table.ts';
+import type { CaSerial } from './serial.ts';
+import { type EpochMs, isoOf } from './time.ts';
+
+/** Who put a file there, as the trigger's event claims. Nothing is decided by it. */
+export interface EventClaims {
+  readonly actor: string;
+  readonly sourceIp: string;
+}
+
+/** The drop an outcome speaks of. */
+export interface DropFacts {
+  readonly source: DropSource;
+  readonly dropId: DropId;
+  readonly claims?: EventClaims;
+}
+
+/** The CA an outcome speaks of: canonical serial, and SHA-256 over the DER in lower-case hex. */
+export interface CaIdentity {
+  readonly serial: CaSerial;
+  readonly fingerprint: string;
+}
+
+/** What the service said when it decided; empty texts when it did not say. */
+export interface ServiceWord {
+  readonly code: string;
+  readonly requestId: string;
+}
+
+interface AboutCa {
+  readonly drop: DropFacts;
+  readonly ca: CaIdentity;
+  readonly service: ServiceWord;
+}
+
+/**
+ * Everything that can become of an upload, a tick or a configuration: one variant per kind of the table. A `sentence` is
+ * ours: foreign text in it went through `displayText` before.
+ */
+export type Outcome =
+  /** `state` is what was read back, in words: status and validity. */
+  | (AboutCa & { readonly kind: 'ca-registered'; readonly state: string; readonly warnings: readonly string[] })
+  | (AboutCa & { readonly kind: 'ca-already-registered' | 'serial-taken' | 'registration-unconfirmed' })
+  | (AboutCa & { readonly kind: 'registration-blocked' | 'registration-postponed' })
+  | {
+      readonly kind: 'pair-rejected';
+      readonly drop: DropFacts;
+      /** Stable codes, in the order a person would mend them. */
+      readonly reasons: readonly string[];
+      readonly sentence: string;
+      readonly fix: string;
+      readonly ca?: CaIdentity;
+      readonly service?: ServiceWord;
+    }
+  | {
+      readonly kind: 'drop-waiting';
+      readonly drop: DropFacts;
+      readonly missing: 'ca' | 'verification' | 'both';
+      readonly sentence: string;
+    }
+  | { readonly kind: 'drop-paused'; readonly drop: DropFacts; readonly why: 'control-paused' | 'observe-only' }
+  | { readonly kind: 'drop-too-many'; readonly drop: DropFacts; readonly day: string; readonly limit: number }
+  | { readonly kind: 'drop-quarantined'; readonly drop: DropFacts; readonly reason: string; readonly fileName: string }
+  | { readonly kind: 'drop-misplaced'; readonly drop: DropFacts; readonly reason: string; readonly sentence: string }
+  | { readonly kind: 'drop-failed'; readonly drop: DropFacts; readonly errorCode: string }
+  | {
+      readonly kind: 'drop-vanished';
+      readonly object: { readonly key: ObjectKey; readonly etag: Etag };
+      readonly source: DropSource;
+      readonly claims?: EventClaims;
+    }
+  | { readonly kind: 'event-refused'; readonly reason: string; readonly sentence: string; readonly payloadHash: string }
+  | { readonly kind: 'configuration-invalid' | 'configuration-suspicious'; readonly problems: readonly string[] };
+
+/** Where and by what an outcome was recorded. */
+export interface RunFacts {
+  readonly functionName: string;
+  readonly functionRequestId: string;
+  readonly configDigest: string;
+  readonly version: string;
+}
+
+type Fields = Partial<Record<Exclude<keyof OutcomeRecord, 'schema' | 'event_id' | 'kind' | 'severity' | 'at'>, string>>;
+
+/** How many characters of a key or sentence are kept; long enough for a path, short enough for a chat message. */
+const LONG_TEXT = 400;
+
+/**
+ * The record of an outcome. `event_id` comes from what happened (kind and identity), so telling it again, by another
+ * worker or after a crash, carries the same id.
+ */
+export function recordOf(outcome: Outcome, at: EpochMs, run: RunFacts): OutcomeRecord {
+  const facts = factsOf(outcome.kind);
+  const fields = fieldsOf(outcome);
+  const named: Fields = { ...fields, function: run.functionName };
+  return withoutEmpty({
+    schema: RECORD_SCHEMA,
+    event_id: eventIdOf(outcome),
+    kind: outcome.kind,
+    severity: facts.severity,
+    at: isoOf(at),
+    ...named,
+    detail: fillSentence(facts.en, named).slice(0, LONG_TEXT),
+    fix: (fields.fix ?? facts.fixEn).slice(0, LONG_TEXT),
+    function_request_id: run.functionRequestId,
+    config_digest: run.configDigest,
+    version: run.version,
+  });
+}
+
+/** The stable id of an outcome. */
+export function eventIdOf(outcome: Outcome): EventId {
+  return nameOf([outcome.kind, ...identityOf(outcome)], 32) as EventId;
+}
+
+function identityOf(outcome: Outcome): readonly (string | number)[] {
+  switch (outcome.kind) {
+    case 'drop-too-many': // one a day per folder, however many files keep coming
+      return [...sourceIdentity(outcome.drop.source), outcome.day];
+    case 'drop-vanished':
+      return [outcome.object.key, outcome.object.etag];
+    case 'event-refused':
+      return [outcome.reason, outcome.payloadHash];
+    case 'configuration-invalid':
+    case 'configuration-suspicious':
+      return outcome.problems;
+    case 'registration-blocked':
+    case 'registration-postponed':
+      return [outcome.drop.dropId, outcome.service.code];
+    default:
+      return [...sourceIdentity(outcome.drop.source), outcome.drop.dropId];
+  }
+}
+
+function sourceIdentity(source: DropSource): readonly string[] {
+  return source.kind === 'folder' ? [source.instance, source.caName] : [source.key];
+}
+
+function fieldsOf(outcome: Outcome): Fields {
+  switch (outcome.kind) {
+    case 'ca-registered':
+      return { ...caFields(outcome), detail: outcome.state, reason: outcome.warnings.join(',') };
+    case 'ca-already-registered':
+    case 'serial-taken':
+    case 'registration-unconfirmed':
+    case 'registration-blocked':
+    case 'registration-postponed':
+      return caFields(outcome);
+    case 'pair-rejected':
+      return {
+        ...dropFields(outcome.drop),
+        ...(outcome.ca === undefined ? {} : { ca_sn: outcome.ca.serial, cert_sha256: outcome.ca.fingerprint }),
+        ...(outcome.service === undefined ? {} : serviceFields(outcome.service)),
+        reason: outcome.reasons.join(','),
+        detail: outcome.sentence,
+        fix: outcome.fix,
+      };
+    case 'drop-waiting':
+      return { ...dropFields(outcome.drop), reason: `missing-${outcome.missing}`, detail: outcome.sentence };
+    case 'drop-paused':
+      return { ...dropFields(outcome.drop), reason: outcome.why };
+    case 'drop-too-many':
+      return {
+        ...dropFields(outcome.drop),
+        reason: 'too-many-files',
+        detail: `At most ${String(outcome.limit)} files are read from one folder.`,
+      };
+    case 'drop-quarantined':
+      return { ...dropFields(outcome.drop), reason: outcome.reason, object_key: shown(outcome.fileName) };
+    case 'drop-misplaced':
+      return { ...dropFields(outcome.drop), reason: outcome.reason, detail: outcome.sentence };
+    case 'drop-failed':
+      return { ...dropFields(outcome.drop), reason: outcome.errorCode };
+    case 'drop-vanished':
+      return {
+        ...sourceFields(outcome.source),
+        ...claimFields(outcome.claims),
+        object_key: shown(outcome.object.key),
+        object_etag: outcome.object.etag,
+      };
+    case 'event-refused':
+      return { reason: outcome.reason, detail: outcome.sentence };
+    case 'configuration-invalid':
+    case 'configuration-suspicious':
+      return { detail: outcome.problems.join('; ') };
+  }
+}
+
+function caFields(outcome: AboutCa): Fields {
+  return {
+    ...dropFields(outcome.drop),
+    ca_sn: outcome.ca.serial,
+    cert_sha256: outcome.ca.fingerprint,
+    ...serviceFields(outcome.service),
+  };
+}
+
+function serviceFields(word: ServiceWord): Fields {
+  return { api_code: word.code, request_id: word.requestId };
+}
+
+function dropFields(drop: DropFacts): Fields {
+  return { ...sourceFields(drop.source), correlation_id: drop.dropId, ...claimFields(drop.claims) };
+}
+
+function sourceFields(source: DropSource): Fields {
+  if (source.kind === 'folder') return { instance: source.instance, name: displayText(source.caName) };
+  return { object_key: shown(source.key) };
+}
+
+function claimFields(claims: EventClaims | undefined): Fields {
+  if (claims === undefined) return {};
+  return { actor: displayText(claims.actor), source_ip: displayText(claims.sourceIp) };
+}
+
+function shown(text: string): DisplayText {
+  return displayText(text, LONG_TEXT);
+}
+
+function withoutEmpty(record: OutcomeRecord): OutcomeRecord {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== '')) as OutcomeRecord;
+}
+
+/** The kinds that are told, and the id of the problem a record belongs to: 16 hex digits over its cause columns. */
+export function causeIdOf(record: OutcomeRecord): string {
+  const facts = factsOf(record.kind as OutcomeKind);
+  return nameOf(
+    facts.cause.map((field) => record[field] ?? ''),
+    16,
+  );
+}

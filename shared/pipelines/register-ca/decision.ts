@@ -1,0 +1,98 @@
+import * as v from 'valibot';
+import { type Destination, dropStateKey } from '../../core/bucket-layout.ts';
+import { type DropId, parseDropId } from '../../core/drop-identity.ts';
+import type { DropSource } from '../../core/drop-source.ts';
+import { type Etag, etagOf, type ObjectKey, objectKey } from '../../core/object-version.ts';
+import type { OutcomeRecord } from '../../core/outcome-record.ts';
+import { RECORD_FIELDS } from '../../core/outcome-record.ts';
+import { safeJson } from '../../core/safe-json.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+
+/** One object of the inbox that a decision is about. */
+export interface DecidedObject {
+  readonly key: ObjectKey;
+  readonly etag: Etag;
+  /** Its name at the destination. */
+  readonly archivedName: string;
+  /** SHA-256 (hex) of the bytes that were checked; absent when the object was too large to be read. */
+  readonly sha256?: string;
+}
+
+/** A text that goes along with the files: receipt or reason. */
+export interface DecidedDocument {
+  readonly name: string;
+  readonly contentType: string;
+  readonly text: string;
+}
+
+/**
+ * A verdict about one drop, complete enough that any later run can carry it out without judging again: where the files
+ * go, what is written beside them, and the outcome with its final wording and time.
+ */
+export interface Decision {
+  readonly dropId: DropId;
+  readonly destination: Destination;
+  readonly objects: readonly DecidedObject[];
+  readonly documents: readonly DecidedDocument[];
+  readonly outcome: OutcomeRecord;
+}
+
+const SCHEMA = 1;
+/** 20 objects, a receipt and a reason in two languages are far below. */
+const DECISION_MAX_BYTES = 512 * 1024;
+
+const Shape = v.object({
+  schema: v.literal(SCHEMA),
+  dropId: v.pipe(
+    v.string(),
+    v.check((text) => parseDropId(text) !== undefined, 'no drop id'),
+  ),
+  destination: v.picklist(['registered', 'rejected', 'quarantine']),
+  objects: v.array(
+    v.object({ key: v.string(), etag: v.string(), archivedName: v.string(), sha256: v.optional(v.string()) }),
+  ),
+  documents: v.array(v.object({ name: v.string(), contentType: v.string(), text: v.string() })),
+  outcome: v.pipe(
+    v.record(v.picklist(RECORD_FIELDS), v.string()),
+    v.check((record) => 'event_id' in record && 'kind' in record && 'at' in record, 'no outcome record'),
+  ),
+});
+
+/** The bytes of `decision.json`. */
+export function decisionBytes(decision: Decision): Buffer {
+  return Buffer.from(safeJson({ schema: SCHEMA, ...decision }));
+}
+
+function parseDecision(bytes: Buffer): Decision | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined; // cut short or not ours: the caller reports the folder instead of guessing
+  }
+  const read = v.safeParse(Shape, json);
+  if (!read.success) return undefined;
+  const { dropId, destination, documents, objects, outcome } = read.output;
+  return {
+    dropId: dropId as DropId,
+    destination,
+    documents,
+    objects: objects.map(({ key, etag, archivedName, sha256 }) => ({
+      key: objectKey(key),
+      etag: etagOf(etag),
+      archivedName,
+      ...(sha256 === undefined ? {} : { sha256 }),
+    })),
+    outcome: outcome as OutcomeRecord,
+  };
+}
+
+/** Reads a drop's `decision.json`; `undefined` when there is none, or none of this version. */
+export async function readDecision(
+  store: ObjectStore,
+  source: DropSource,
+  dropId: DropId,
+): Promise<Decision | undefined> {
+  const read = await store.read({ key: dropStateKey(source, dropId, 'decision'), maxBytes: DECISION_MAX_BYTES });
+  return read.kind === 'found' ? parseDecision(read.bytes) : undefined;
+}

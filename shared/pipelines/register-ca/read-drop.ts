@@ -1,0 +1,117 @@
+import { fileNameOf, inboxPrefix, statePrefix } from '../../core/bucket-layout.ts';
+import { type DropFileContent, MAX_FILE_BYTES, readDropFile } from '../../core/drop-file.ts';
+import { type DropId, dropIdOf } from '../../core/drop-identity.ts';
+import { type DropSource, placeOf } from '../../core/drop-source.ts';
+import { mapLimited } from '../../core/limit.ts';
+import type { ObjectKey, ObjectVersion } from '../../core/object-version.ts';
+import type { EpochMs } from '../../core/time.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import type { RegisterDeps } from './deps.ts';
+
+/** More files than any pair with its chain needs; a folder with more is told and left alone. */
+export const MAX_FILES = 20;
+
+const PAGE = 1000;
+/** 20,000 objects of state or nested files in one folder: beyond that something is wrong, and the rest can wait. */
+const MAX_PAGES = 20;
+const READS_AT_ONCE = 5;
+
+/** The objects of one drop as a listing shows them. */
+export interface DropListing {
+  readonly dropId: DropId;
+  /** At most {@link MAX_FILES} + 1, so that too many can be told from just enough. */
+  readonly objects: readonly ObjectVersion[];
+  /** The newest file's time, by the store's clock. */
+  readonly newest: EpochMs;
+  /** The store's clock when it was listed. */
+  readonly serverNow: EpochMs;
+}
+
+/** One file of a drop: its version, its name as people gave it, and what is in it. */
+export interface DropFile {
+  readonly version: ObjectVersion;
+  readonly fileName: string;
+  /** `undefined` for a file over {@link MAX_FILE_BYTES}, which is not read. */
+  readonly bytes: Buffer | undefined;
+  readonly content: DropFileContent | 'too-large';
+}
+
+/** Lists what lies in the drop now; `undefined` when nothing does. */
+export async function listDrop(deps: RegisterDeps, source: DropSource): Promise<DropListing | undefined> {
+  const { objects, serverNow } =
+    source.kind === 'folder' ? await listFolder(deps, source) : await listOne(deps, source.key);
+  if (objects.length === 0) return undefined;
+  const newest = objects.reduce(
+    (latest, object) => (object.lastModified > latest ? object.lastModified : latest),
+    objects[0]?.lastModified ?? serverNow,
+  );
+  return { dropId: dropIdOf(objects), objects, newest, serverNow };
+}
+
+interface Listed {
+  readonly objects: readonly ObjectVersion[];
+  readonly serverNow: EpochMs;
+}
+
+async function listFolder(deps: RegisterDeps, source: DropSource): Promise<Listed> {
+  const found: ObjectVersion[] = [];
+  const { serverNow } = await eachPage(deps.store, inboxPrefix(source), (objects) => {
+    found.push(...objects.filter((object) => placeOf(object.key, deps.settings.instances).kind === 'folder'));
+    return found.length <= MAX_FILES;
+  });
+  return { objects: found.slice(0, MAX_FILES + 1), serverNow };
+}
+
+async function listOne(deps: RegisterDeps, key: ObjectKey): Promise<Listed> {
+  // A listing and not a HEAD, because it brings the store's clock; keys that begin alike are passed over.
+  const page = await deps.store.list({ prefix: key, limit: 1 });
+  return { objects: page.objects.filter((object) => object.key === key), serverNow: page.serverNow };
+}
+
+/** Everything the register function has written down about one folder, with the store's clock of the first page. */
+export async function listState(store: ObjectStore, source: DropSource): Promise<Listed> {
+  const objects: ObjectVersion[] = [];
+  const { serverNow } = await eachPage(store, statePrefix(source), (page) => {
+    objects.push(...page);
+    return true;
+  });
+  return { objects, serverNow };
+}
+
+/** Goes through a listing page by page while `visit` says so. */
+export async function eachPage(
+  store: ObjectStore,
+  prefix: string,
+  visit: (objects: readonly ObjectVersion[]) => boolean,
+  maxPages: number = MAX_PAGES,
+): Promise<{ readonly serverNow: EpochMs }> {
+  let page = await store.list({ prefix, limit: PAGE });
+  const { serverNow } = page;
+  for (let count = 1; visit(page.objects) && page.next !== undefined && count < maxPages; count += 1) {
+    page = await store.list({ prefix, startAfter: page.next, limit: PAGE });
+  }
+  return { serverNow };
+}
+
+/**
+ * Reads the listed versions, and only those; `undefined` when one was replaced or removed meanwhile, so that a new
+ * listing is needed.
+ */
+export async function readDrop(
+  deps: RegisterDeps,
+  source: DropSource,
+  listing: DropListing,
+): Promise<readonly DropFile[] | undefined> {
+  const files = await mapLimited(listing.objects, READS_AT_ONCE, (version) => readFile(deps.store, source, version));
+  const present = files.filter((file) => file !== undefined);
+  return present.length === files.length ? present : undefined;
+}
+
+async function readFile(store: ObjectStore, source: DropSource, version: ObjectVersion): Promise<DropFile | undefined> {
+  const fileName = fileNameOf(source, version.key);
+  if (version.size > MAX_FILE_BYTES) return { version, fileName, bytes: undefined, content: 'too-large' };
+  const read = await store.read({ key: version.key, maxBytes: MAX_FILE_BYTES, ifMatch: version.etag });
+  if (read.kind === 'too-large') return { version, fileName, bytes: undefined, content: 'too-large' };
+  if (read.kind !== 'found') return undefined;
+  return { version, fileName, bytes: read.bytes, content: readDropFile({ name: fileName, bytes: read.bytes }) };
+}

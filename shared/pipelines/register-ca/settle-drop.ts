@@ -1,0 +1,167 @@
+import { blockedKey, dropStateKey, PAUSED_KEY, toldKey } from '../../core/bucket-layout.ts';
+import { nextTryAt, progressOf } from '../../core/drop-state.ts';
+import { type DropVerdict, judgeDrop } from '../../core/drop-verdict.ts';
+import { type DropFacts, eventIdOf, type Outcome, recordOf } from '../../core/outcome.ts';
+import { safeJson } from '../../core/safe-json.ts';
+import { isoOf } from '../../core/time.ts';
+import { type BytesInHand, carryOut } from './carry-out.ts';
+import {
+  decideMisplaced,
+  decideQuarantined,
+  decideRefused,
+  decideRegistered,
+  decideRejected,
+  waitingOutcome,
+} from './decide.ts';
+import { type Decision, decisionBytes, readDecision } from './decision.ts';
+import type { RegisterDeps } from './deps.ts';
+import type { HeldSource, OpenDrop } from './open-drop.ts';
+import { type DropListing, MAX_FILES, readDrop } from './read-drop.ts';
+import { type RegistrationResult, registerPair } from './registration.ts';
+
+/** A drop that has to be tried again soon; thrown so that the platform brings the event once more. */
+export class RegistrationPostponedError extends Error {
+  override readonly name = 'RegistrationPostponedError';
+}
+
+/** Reads one listed drop, judges it, and does what the verdict says. */
+export async function settleDrop(deps: RegisterDeps, held: HeldSource, listing: DropListing): Promise<void> {
+  const { claims, source } = held;
+  const facts: DropFacts = { source, dropId: listing.dropId, ...(claims === undefined ? {} : { claims }) };
+  if (listing.objects.length > MAX_FILES) {
+    const day = isoOf(listing.serverNow).slice(0, 10);
+    return tellOnce(deps, held, { kind: 'drop-too-many', drop: facts, day, limit: MAX_FILES });
+  }
+  const files = await readDrop(deps, source, listing);
+  if (files === undefined) return; // replaced while it was read: the caller lists again and finds another drop
+  const open: OpenDrop = { held, listing, facts, files };
+  const verdict = judgeDrop(files, {
+    now: listing.serverNow,
+    newest: listing.newest,
+    pairDeadline: deps.settings.pairDeadline,
+    handedOutCodeHashes: held.state.codeHashes,
+  });
+  if (source.kind === 'misplaced' && verdict.kind !== 'quarantine') {
+    return settle(deps, open, decideMisplaced(deps, open, source));
+  }
+  return actOn(deps, open, verdict);
+}
+
+async function actOn(deps: RegisterDeps, open: OpenDrop, verdict: DropVerdict): Promise<void> {
+  switch (verdict.kind) {
+    case 'quarantine':
+      return settle(deps, open, decideQuarantined(deps, open, verdict));
+    case 'wait':
+      return tellOnce(deps, open.held, waitingOutcome(open, verdict.missing));
+    case 'incomplete':
+    case 'reject':
+      return settle(deps, open, decideRejected(deps, open, verdict));
+    case 'register':
+      return register(deps, open, verdict);
+  }
+}
+
+type RegisterVerdict = Extract<DropVerdict, { kind: 'register' }>;
+
+async function register(deps: RegisterDeps, open: OpenDrop, verdict: RegisterVerdict): Promise<void> {
+  const { source, state, lease } = open.held;
+  if (source.kind !== 'folder') return;
+  const progress = progressOf(state, open.listing.dropId);
+  if (progress.blocked !== undefined && open.listing.serverNow < nextTryAt(progress.blocked)) return;
+  const why = await whyPaused(deps);
+  if (why !== undefined) return tellOnce(deps, open.held, { kind: 'drop-paused', drop: open.facts, why });
+  const result = await registerPair(
+    deps,
+    {
+      instance: source.instance,
+      caName: source.caName,
+      ca: verdict.ca,
+      serial: verdict.serial,
+      verification: verdict.verification,
+      attempted: progress.attempted,
+    },
+    {
+      isLeaseOurs: () => lease.isStillOurs(),
+      noteAttempt: async () => {
+        const key = dropStateKey(source, open.listing.dropId, 'attempt');
+        const bytes = Buffer.from(safeJson({ schema: 1, runId: deps.runId }));
+        await deps.store.create({ key, bytes, contentType: 'application/json' });
+      },
+    },
+  );
+  await concludeRegistration(deps, open, verdict, result);
+}
+
+async function concludeRegistration(
+  deps: RegisterDeps,
+  open: OpenDrop,
+  verdict: RegisterVerdict,
+  result: RegistrationResult,
+): Promise<void> {
+  if (result.kind === 'lease-lost') return;
+  const about = {
+    drop: open.facts,
+    ca: { serial: verdict.serial, fingerprint: verdict.ca.fingerprint },
+    service: result.service,
+  };
+  switch (result.kind) {
+    case 'registered':
+    case 'already-registered':
+      return settle(deps, open, decideRegistered(deps, open, verdict, result));
+    case 'rejected':
+    case 'serial-taken':
+      return settle(deps, open, decideRefused(deps, open, verdict, result));
+    case 'unconfirmed':
+      return tellOnce(deps, open.held, { kind: 'registration-unconfirmed', ...about });
+    case 'blocked':
+      await tellOnce(deps, open.held, { kind: 'registration-blocked', ...about });
+      return noteBlocked(deps, open);
+    case 'postponed':
+      await tellOnce(deps, open.held, { kind: 'registration-postponed', ...about });
+      throw new RegistrationPostponedError(`the service answered ${result.service.code}; the drop stays in the inbox`);
+  }
+}
+
+/** `control/paused` stops every write; when it can not be read, it is taken to be there. */
+async function whyPaused(deps: RegisterDeps): Promise<'control-paused' | 'observe-only' | undefined> {
+  if (deps.settings.observeOnly) return 'observe-only';
+  return (await deps.store.head(PAUSED_KEY)) === undefined ? undefined : 'control-paused';
+}
+
+async function noteBlocked(deps: RegisterDeps, open: OpenDrop): Promise<void> {
+  const { source, state } = open.held;
+  const count = (progressOf(state, open.listing.dropId).blocked?.count ?? 0) + 1;
+  await deps.store.put({
+    key: blockedKey(source, open.listing.dropId, count),
+    bytes: Buffer.from('{"schema":1}'),
+    contentType: 'application/json',
+  });
+}
+
+/** Tells an outcome that leaves the drop where it is; the timer comes by every ten minutes and must not repeat it. */
+async function tellOnce(deps: RegisterDeps, held: HeldSource, outcome: Outcome): Promise<void> {
+  const eventId = eventIdOf(outcome);
+  if (held.state.told.has(eventId)) return;
+  await deps.reporter.report([recordOf(outcome, deps.clock.now(), deps.run)]);
+  await deps.store.put({
+    key: toldKey(held.source, eventId),
+    bytes: Buffer.from('{"schema":1}'),
+    contentType: 'application/json',
+  });
+}
+
+/** Writes the decision down and carries it out. If a twin decided first, its decision is the one that holds. */
+async function settle(deps: RegisterDeps, open: OpenDrop, decision: Decision): Promise<void> {
+  const { source } = open.held;
+  const key = dropStateKey(source, decision.dropId, 'decision');
+  const bytes = decisionBytes(decision);
+  const created = await deps.store.create({ key, bytes, contentType: 'application/json' });
+  const standing = created === 'created' ? decision : await readDecision(deps.store, source, decision.dropId);
+  await carryOut(deps, source, standing ?? decision, bytesInHand(open));
+}
+
+function bytesInHand(open: OpenDrop): BytesInHand {
+  const inHand = new Map<string, Buffer>();
+  for (const file of open.files) if (file.bytes !== undefined) inHand.set(file.version.etag, file.bytes);
+  return inHand;
+}

@@ -1,0 +1,104 @@
+import { leasePrefix, statePrefix } from '../../core/bucket-layout.ts';
+import type { DropId } from '../../core/drop-identity.ts';
+import type { DropSource } from '../../core/drop-source.ts';
+import { type FolderState, readFolderState } from '../../core/drop-state.ts';
+import type { Etag, ObjectKey } from '../../core/object-version.ts';
+import type { EventClaims } from '../../core/outcome.ts';
+import { ServiceFailure } from '../../core/service-failure.ts';
+import { type DurationMs, durationMs, seconds } from '../../core/time.ts';
+import { type Lease, takeLease } from '../hold-lease.ts';
+import { carryOut } from './carry-out.ts';
+import { readDecision } from './decision.ts';
+import type { RegisterDeps } from './deps.ts';
+import type { HeldSource } from './open-drop.ts';
+import { listDrop, listState } from './read-drop.ts';
+import { settleDrop } from './settle-drop.ts';
+
+/** What this run found: someone else at work, or the objects that lay there or were decided about. */
+export type SourceResult = { readonly kind: 'busy' } | { readonly kind: 'settled'; readonly seen: SeenObjects };
+
+/** Versions of objects that this run listed or carried a decision out for. */
+export type SeenObjects = readonly { readonly key: ObjectKey; readonly etag: Etag }[];
+
+/** New files may keep coming; after so many rounds the next event or tick goes on. */
+const MAX_ROUNDS = 5;
+/** Others wait this much longer than the run that died could have lived. */
+const LEASE_MARGIN: DurationMs = seconds(60);
+
+/**
+ * Settles whatever lies in one drop folder (or one misplaced file), alone: under its lease, finishing an earlier run's
+ * decision first. Safe to call any number of times, at once and after any crash.
+ *
+ * After giving the lease back it lists once more: a file that arrived while the lease was held had its event answered
+ * with "busy", so nobody else would come for it before the timer.
+ */
+export async function settleSource(
+  deps: RegisterDeps,
+  source: DropSource,
+  claims?: EventClaims,
+): Promise<SourceResult> {
+  const seen: { key: ObjectKey; etag: Etag }[] = [];
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const [known, glance] = await Promise.all([listState(deps.store, source), listDrop(deps, source)]);
+    // Every pair brings two events, and the first settles both: the second must not cost a lease.
+    if (glance === undefined && !hasOpenDecision(readFolderState(statePrefix(source), known.objects))) break;
+    const lease = await takeLease(deps.store, {
+      prefix: leasePrefix(source),
+      known,
+      runId: deps.runId,
+      ttl: durationMs(Math.max(0, deps.deadline - deps.clock.now()) + LEASE_MARGIN),
+    });
+    if (lease === undefined) return round === 0 ? { kind: 'busy' } : { kind: 'settled', seen };
+    let handled: DropId | undefined;
+    try {
+      const state = readFolderState(statePrefix(source), known.objects);
+      const held: HeldSource = { source, state, lease, ...(claims === undefined ? {} : { claims }) };
+      seen.push(...(await finishOpenDecisions(deps, held)));
+      const listing = await listDrop(deps, source);
+      seen.push(...(listing?.objects ?? []));
+      if (listing !== undefined) await settleDrop(deps, held, listing);
+      handled = listing?.dropId;
+    } finally {
+      await releaseQuietly(deps, lease);
+    }
+    const after = await listDrop(deps, source);
+    if (after === undefined || after.dropId === handled) break;
+  }
+  return { kind: 'settled', seen };
+}
+
+function hasOpenDecision(state: FolderState): boolean {
+  return state.drops.some((drop) => drop.decidedAt !== undefined && !drop.done);
+}
+
+/** An earlier run may have died after its decision: the objects it names belong to it, not to a new drop. */
+async function finishOpenDecisions(deps: RegisterDeps, { source, state }: HeldSource): Promise<SeenObjects> {
+  const finished: { key: ObjectKey; etag: Etag }[] = [];
+  for (const drop of state.drops) {
+    if (drop.decidedAt === undefined || drop.done) continue;
+    const decision = await readDecision(deps.store, source, drop.dropId);
+    if (decision === undefined) throw new UnreadableDecisionError(drop.dropId);
+    await carryOut(deps, source, decision, new Map());
+    finished.push(...decision.objects);
+  }
+  return finished;
+}
+
+/** A `decision.json` that is not one: someone wrote to `state/`, or a newer version of this software did. */
+class UnreadableDecisionError extends Error {
+  override readonly name = 'UnreadableDecisionError';
+
+  constructor(dropId: DropId) {
+    super(`the decision about drop ${dropId} can not be read; restore or delete its decision.json`);
+  }
+}
+
+async function releaseQuietly(deps: RegisterDeps, lease: Lease): Promise<void> {
+  try {
+    await lease.release();
+  } catch (error) {
+    // A lease that is not given back runs out by itself; the work's own failure, if any, must not be hidden by this.
+    const code = error instanceof ServiceFailure ? error.facts.code : 'unknown';
+    deps.runLog.write({ event: 'lease-not-released', code });
+  }
+}
