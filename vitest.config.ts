@@ -9,6 +9,8 @@ export default defineConfig({
   test: {
     allowOnly: false,
     maxWorkers: 2,
+    reporters: ['default', 'json'],
+    outputFile: { json: '.build/test-results.json' },
     projects: [
       project('unit', 10_000),
       project('property', 120_000),

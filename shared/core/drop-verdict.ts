@@ -1,6 +1,6 @@
 import type { CertificateFacts } from './certificate-facts.ts';
 import type { DropFileContent } from './drop-file.ts';
-import { findPair, type LocatedCertificate } from './find-pair.ts';
+import { findPair, type Located, type MissingHalf } from './find-pair.ts';
 import { checkPair, isBlocking, type PairProblem } from './pair-checks.ts';
 import type { CaSerial } from './serial.ts';
 import { type DurationMs, type EpochMs, plus } from './time.ts';
@@ -11,16 +11,13 @@ export interface JudgedFile {
   readonly content: DropFileContent | 'too-large';
 }
 
-/** Which half is not there. */
-export type MissingHalf = 'ca' | 'verification' | 'both';
-
 /** What is to be done about a drop, by its content alone. */
 export type DropVerdict =
   /** It holds a private key, or a file that could not be read whole and so might hold one. */
   | { readonly kind: 'quarantine'; readonly reason: string; readonly fileName: string }
-  | { readonly kind: 'wait'; readonly missing: MissingHalf }
-  | { readonly kind: 'incomplete'; readonly missing: MissingHalf }
-  | { readonly kind: 'reject'; readonly ca: LocatedCertificate; readonly problems: readonly PairProblem[] }
+  /** A half is missing: `wait` while it may still come, `incomplete` after that. */
+  | { readonly kind: 'wait' | 'incomplete'; readonly missing: MissingHalf; readonly have: readonly Located[] }
+  | { readonly kind: 'reject'; readonly ca: Located; readonly problems: readonly PairProblem[] }
   | {
       readonly kind: 'register';
       readonly ca: CertificateFacts;
@@ -50,7 +47,7 @@ export function judgeDrop(
   const search = findPair(contents);
   if (search.kind === 'incomplete') {
     const isOver = context.now >= plus(context.newest, context.pairDeadline);
-    return { kind: isOver ? 'incomplete' : 'wait', missing: search.missing };
+    return { kind: isOver ? 'incomplete' : 'wait', missing: search.missing, have: search.have };
   }
   const problems = checkPair(search, { now: context.now, handedOutCodeHashes: context.handedOutCodeHashes });
   const { serial } = search.ca.facts;
@@ -71,7 +68,7 @@ function findSecret(files: readonly JudgedFile[]): { readonly reason: string; re
   }
   for (const { content, fileName } of files) {
     if (content === 'too-large') return { reason: 'file-too-large', fileName };
-    if (content.notReadWhole !== undefined) return { reason: `file-${content.notReadWhole}`, fileName };
+    if (content.unreadable !== undefined) return { reason: `file-${content.unreadable}`, fileName };
   }
   return undefined;
 }

@@ -104,3 +104,10 @@ export function utcMoment(parts: UtcParts): EpochMs | undefined {
   const real = date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
   return real ? epochMs(date.getTime()) : undefined;
 }
+
+const DAY_MS = 86_400_000;
+
+/** Midnight UTC of the day of `moment`. */
+export function startOfDay(moment: EpochMs): EpochMs {
+  return epochMs(Math.floor(moment / DAY_MS) * DAY_MS);
+}

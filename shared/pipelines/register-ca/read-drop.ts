@@ -4,7 +4,7 @@ import { type DropId, dropIdOf } from '../../core/drop-identity.ts';
 import { type DropSource, placeOf } from '../../core/drop-source.ts';
 import { mapLimited } from '../../core/limit.ts';
 import type { ObjectKey, ObjectVersion } from '../../core/object-version.ts';
-import type { EpochMs } from '../../core/time.ts';
+import { type EpochMs, epochMs } from '../../core/time.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { RegisterDeps } from './deps.ts';
 
@@ -41,10 +41,7 @@ export async function listDrop(deps: RegisterDeps, source: DropSource): Promise<
   const { objects, serverNow } =
     source.kind === 'folder' ? await listFolder(deps, source) : await listOne(deps, source.key);
   if (objects.length === 0) return undefined;
-  const newest = objects.reduce(
-    (latest, object) => (object.lastModified > latest ? object.lastModified : latest),
-    objects[0]?.lastModified ?? serverNow,
-  );
+  const newest = epochMs(Math.max(...objects.map((object) => object.lastModified)));
   return { dropId: dropIdOf(objects), objects, newest, serverNow };
 }
 

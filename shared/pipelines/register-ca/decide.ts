@@ -1,0 +1,239 @@
+import { archivedName, type Destination, destinationPrefix, inboxPrefix } from '../../core/bucket-layout.ts';
+import { displayText } from '../../core/display-text.ts';
+import { type CodeState, type ReasonFacts, type ReportedProblem, reasonJson, reasonText } from '../../core/drop-report.ts';
+import type { DropSource } from '../../core/drop-source.ts';
+import type { DropVerdict } from '../../core/drop-verdict.ts';
+import type { MissingHalf } from '../../core/find-pair.ts';
+import type { Bilingual } from '../../core/openapi-code.ts';
+import { type CaIdentity, type Outcome, recordOf } from '../../core/outcome.ts';
+import type { OutcomeRecord } from '../../core/outcome-record.ts';
+import { fillSentence, OUTCOME_KINDS, type OutcomeKind } from '../../core/outcome-table.ts';
+import { safeJson } from '../../core/safe-json.ts';
+import { isoOf } from '../../core/time.ts';
+import type { DecidedDocument, DecidedObject, Decision } from './decision.ts';
+import type { RegisterDeps } from './deps.ts';
+import type { OpenDrop } from './open-drop.ts';
+import {
+  damagedProblems,
+  incompleteProblem,
+  misplacedProblem,
+  otherContentNotes,
+  pairProblem,
+  quarantineProblem,
+  serviceProblem,
+} from './reported-problems.ts';
+import type { RegistrationResult } from './registration.ts';
+
+type VerdictOf<Kind extends DropVerdict['kind']> = Extract<DropVerdict, { kind: Kind }>;
+
+/** A drop whose second half may still come: what is there and what is missing. */
+export function waitingOutcome(open: OpenDrop, missing: MissingHalf): Outcome {
+  const names = open.files.map((file) => displayText(file.fileName)).join(', ');
+  const lacks = { ca: 'the CA certificate', verification: 'the verification certificate', both: 'both certificates' };
+  const earlier = open.held.state.drops.some((drop) => drop.done)
+    ? ' An earlier drop in this folder was settled already; its files are in registered/ or rejected/.'
+    : '';
+  return {
+    kind: 'drop-waiting',
+    drop: open.facts,
+    missing,
+    sentence: `there is ${names}; ${lacks[missing]} ${missing === 'both' ? 'are' : 'is'} missing.${earlier}`,
+  };
+}
+
+/** A drop with a private key, or with something that could not be looked through. */
+export function decideQuarantined(deps: RegisterDeps, open: OpenDrop, verdict: VerdictOf<'quarantine'>): Decision {
+  const { fileName, reason } = verdict;
+  return refusal(deps, open, {
+    destination: 'quarantine',
+    outcome: { kind: 'drop-quarantined', drop: open.facts, reason, fileName },
+    problems: [quarantineProblem(reason, fileName)],
+    code: 'unused',
+    uploadAgain: false,
+  });
+}
+
+/** A file that lies where no drop can be. */
+export function decideMisplaced(
+  deps: RegisterDeps,
+  open: OpenDrop,
+  source: Extract<DropSource, { kind: 'misplaced' }>,
+): Decision {
+  const problem = misplacedProblem(source.reason, source.key);
+  return refusal(deps, open, {
+    destination: 'rejected',
+    outcome: { kind: 'drop-misplaced', drop: open.facts, reason: source.reason, sentence: problem.what.en },
+    problems: [problem],
+    code: 'unused',
+    uploadAgain: false,
+  });
+}
+
+/** A drop that local checks refuse: the service was not asked and the registration code is still good. */
+export function decideRejected(
+  deps: RegisterDeps,
+  open: OpenDrop,
+  verdict: VerdictOf<'reject'> | VerdictOf<'wait' | 'incomplete'>,
+): Decision {
+  const problems =
+    verdict.kind === 'reject'
+      ? verdict.problems.map(pairProblem)
+      : [incompleteProblem(verdict.missing), ...damagedProblems(open), ...otherContentNotes(open)];
+  const ca = verdict.kind === 'reject' ? identityOf(verdict.ca.facts) : undefined;
+  return refusal(deps, open, {
+    destination: 'rejected',
+    outcome: rejectedOutcome(open, problems, ca, undefined),
+    problems,
+    code: 'unused',
+    uploadAgain: true,
+  });
+}
+
+/** A pair that the service refused for good. */
+export function decideRefused(
+  deps: RegisterDeps,
+  open: OpenDrop,
+  verdict: VerdictOf<'register'>,
+  result: Extract<RegistrationResult, { kind: 'rejected' | 'serial-taken' }>,
+): Decision {
+  const ca: CaIdentity = { serial: verdict.serial, fingerprint: verdict.ca.fingerprint };
+  const problems = [serviceProblem(result.service.code), ...verdict.warnings.map(pairProblem)];
+  const outcome: Outcome =
+    result.kind === 'serial-taken'
+      ? { kind: 'serial-taken', drop: open.facts, ca, service: result.service }
+      : rejectedOutcome(open, problems, ca, result.service);
+  return refusal(deps, open, {
+    destination: 'rejected',
+    outcome,
+    problems,
+    code: result.service.code === 'RegisterCodeUsed' ? 'used' : 'unknown',
+    uploadAgain: true,
+  });
+}
+
+/** A pair that is registered now, or was before. */
+export function decideRegistered(
+  deps: RegisterDeps,
+  open: OpenDrop,
+  verdict: VerdictOf<'register'>,
+  result: Extract<RegistrationResult, { kind: 'registered' | 'already-registered' }>,
+): Decision {
+  const ca: CaIdentity = { serial: verdict.serial, fingerprint: verdict.ca.fingerprint };
+  const { reading, service } = result;
+  const state = {
+    status: typeof reading.status === 'string' ? reading.status : displayText(reading.status.unknown),
+    validFrom: reading.validFrom === undefined ? undefined : isoOf(reading.validFrom),
+    validUntil: reading.validUntil === undefined ? undefined : isoOf(reading.validUntil),
+  };
+  const warnings = verdict.warnings.map((warning) => warning.code);
+  const about = { drop: open.facts, ca, service };
+  const outcome: Outcome =
+    result.kind === 'registered'
+      ? { kind: 'ca-registered', ...about, state: `${state.status}, valid until ${state.validUntil ?? 'unknown'}`, warnings }
+      : { kind: 'ca-already-registered', ...about };
+  const record = recordOf(outcome, deps.clock.now(), deps.run);
+  const objects = decidedObjects(open);
+  const receipt = {
+    schema: 1,
+    outcome: record.kind,
+    eventId: record.event_id,
+    at: record.at,
+    instance: record.instance,
+    caName: open.held.source.kind === 'folder' ? open.held.source.caName : undefined,
+    dropId: open.listing.dropId,
+    caSerial: { asReceived: reading.serialAsReceived, canonical: verdict.serial },
+    sha256: { ca: verdict.ca.fingerprint, verification: verdict.verification.fingerprint },
+    ...state,
+    requestId: service.requestId,
+    warnings: verdict.warnings.map(pairProblem),
+    files: objects,
+    claimedActor: record.actor,
+    claimedSourceAddress: record.source_ip,
+  };
+  const document = { name: 'receipt.json', contentType: 'application/json', text: `${safeJson(receipt, 2)}\n` };
+  return decisionOf(open, 'registered', record, objects, [document]);
+}
+
+function identityOf(facts: VerdictOf<'reject'>['ca']['facts']): CaIdentity | undefined {
+  return facts.serial.kind === 'serial' ? { serial: facts.serial.value, fingerprint: facts.fingerprint } : undefined;
+}
+
+function rejectedOutcome(
+  open: OpenDrop,
+  problems: readonly ReportedProblem[],
+  ca: CaIdentity | undefined,
+  service: { readonly code: string; readonly requestId: string } | undefined,
+): Outcome {
+  const blocking = problems.filter((problem) => problem.blocks);
+  return {
+    kind: 'pair-rejected',
+    drop: open.facts,
+    reasons: blocking.map((problem) => problem.code),
+    sentence: blocking.map((problem) => problem.what.en).join(' '),
+    fix: blocking[0]?.fix.en ?? OUTCOME_KINDS['pair-rejected'].fixEn,
+    ...(ca === undefined ? {} : { ca }),
+    ...(service === undefined ? {} : { service }),
+  };
+}
+
+interface Refusal {
+  readonly destination: Destination;
+  readonly outcome: Outcome;
+  readonly problems: readonly ReportedProblem[];
+  readonly code: CodeState;
+  readonly uploadAgain: boolean;
+}
+
+/** Everything that is not a registration: the files go away, with a reason in two languages. */
+function refusal(deps: RegisterDeps, open: OpenDrop, refused: Refusal): Decision {
+  const { source } = open.held;
+  const record = recordOf(refused.outcome, deps.clock.now(), deps.run);
+  const objects = decidedObjects(open);
+  const facts: ReasonFacts = {
+    kind: record.kind,
+    title: titleOf(record),
+    at: record.at,
+    instance: record.instance,
+    caName: source.kind === 'folder' ? displayText(source.caName) : undefined,
+    dropId: open.listing.dropId,
+    problems: refused.problems,
+    code: refused.code,
+    files: objects.map(({ key, etag, archivedName: archived, sha256 }) => ({
+      key,
+      etag,
+      archivedName: archived,
+      sha256,
+      shown: displayText(key, 200),
+    })),
+    folder: destinationPrefix(refused.destination, source, open.listing.dropId),
+    nextFolder: refused.uploadAgain ? inboxPrefix(source) : undefined,
+  };
+  return decisionOf(open, refused.destination, record, objects, [
+    { name: 'reason.txt', contentType: 'text/plain; charset=utf-8', text: reasonText(facts) },
+    { name: 'reason.json', contentType: 'application/json', text: reasonJson(facts) },
+  ]);
+}
+
+function titleOf(record: OutcomeRecord): Bilingual {
+  const facts = OUTCOME_KINDS[record.kind as OutcomeKind];
+  return { zh: fillSentence(facts.zh, record), en: record.detail ?? '' };
+}
+
+function decidedObjects(open: OpenDrop): readonly DecidedObject[] {
+  return open.files.map(({ content, fileName, version }) => ({
+    key: version.key,
+    etag: version.etag,
+    archivedName: archivedName(fileName),
+    ...(content === 'too-large' ? {} : { sha256: content.sha256 }),
+  }));
+}
+
+function decisionOf(
+  open: OpenDrop,
+  destination: Destination,
+  outcome: OutcomeRecord,
+  objects: readonly DecidedObject[],
+  documents: readonly DecidedDocument[],
+): Decision {
+  return { dropId: open.listing.dropId, destination, objects, documents, outcome };
+}
