@@ -3,7 +3,7 @@ import type { CaSerial } from './serial.ts';
 import type { EpochMs } from './time.ts';
 
 /** Why a serial number cannot identify a certificate (RFC 5280 section 4.1.2.2). */
-export type SerialProblem = 'missing' | 'zero' | 'negative' | 'too-long';
+export type SerialProblem = 'zero' | 'negative' | 'too-long';
 
 /** The serial number of a certificate, or why it has none that counts. */
 export type CertificateSerial =
@@ -111,6 +111,7 @@ export type UnreadableReason =
   | 'trailing-bytes' // a certificate with something after it
   | 'truncated' // announces more bytes than there are
   | 'not-der' // no ASN.1 certificate structure
+  | 'serial-missing'
   | 'bad-name'
   | 'bad-time'
   | 'bad-key'

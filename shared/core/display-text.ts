@@ -25,6 +25,9 @@ const ODD_BLANK = /(?! )\p{Zs}/gu;
 /** More than two marks on one letter climb over the neighbouring lines. */
 const PILED_MARKS = /(\p{M}{2})\p{M}+/gu;
 
+/** What most text is made of, and nothing that the steps below would touch (`w` and `:` can start a link). */
+const HARMLESS = /^[a-vxyzA-VXYZ0-9 ,.;=+/%^{}$?-]*$/;
+
 /**
  * Makes foreign text safe to show. Controls become their pictures (`␛`), other invisible characters `�`, markup
  * characters their full-width twins, `://` and `www.` are broken so that nothing turns into a link, and what is
@@ -34,6 +37,7 @@ const PILED_MARKS = /(\p{M}{2})\p{M}+/gu;
  * @param maxCharacters - At least 1; counted in code points.
  */
 export function displayText(untrusted: string, maxCharacters: number = DISPLAY_TEXT_MAX_CHARACTERS): DisplayText {
+  if (untrusted.length <= maxCharacters && HARMLESS.test(untrusted)) return untrusted as DisplayText;
   // Cutting the input first keeps the work small; the extra room is for piled marks, which take none afterwards.
   const bounded = untrusted.slice(0, maxCharacters * 8);
   const shown = bounded
@@ -66,7 +70,7 @@ function fullWidth(character: string): string {
 }
 
 function cut(text: string, maxCharacters: number, hasMore: boolean): string {
-  const characters = [...text];
+  const characters = Array.from(text); // by code point
   if (characters.length <= maxCharacters - (hasMore ? 1 : 0)) return hasMore ? `${text}${ELLIPSIS}` : text;
   return `${characters.slice(0, Math.max(0, maxCharacters - 1)).join('')}${ELLIPSIS}`;
 }
