@@ -92,7 +92,9 @@ export async function sendAnswer(response: ServerResponse, answer: Answer, conte
   }
   const source = createReadStream('', { fd: body.descriptor, start: body.start, end: body.end });
   try {
-    await pipeline(source, response);
+    await pipeline(source, response, { end: false });
+    if (source.bytesRead === length) response.end();
+    else response.destroy(); // the file was cut short by hand: a broken connection, not an answer that never ends
   } catch {
     response.destroy();
   }

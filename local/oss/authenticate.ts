@@ -42,7 +42,8 @@ export function isSignedLink(query: ReadonlyMap<string, string>): boolean {
 
 /** The number that event records name a key's owner by: derived from the key id, which events never carry. */
 export function principalIdOf(accessKeyId: string): string {
-  return String(createHash('sha256').update(accessKeyId).digest().readBigUInt64BE() % 10n ** 18n).padStart(18, '2');
+  const number = createHash('sha256').update(accessKeyId).digest().readBigUInt64BE();
+  return String(10n ** 17n + (number % (9n * 10n ** 17n))); // 18 digits
 }
 
 /**

@@ -1,4 +1,14 @@
-import { linkSync, lstatSync, mkdirSync, renameSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { diskErrorCode } from './disk-error.ts';
 import { hashedNameOf, plainSegmentsOf } from './object-name.ts';
@@ -9,6 +19,8 @@ export type Placement = StoredObject['place'] | 'occupied';
 
 /** Refusals of a file system that mean "this disk cannot hold such a name", whatever the disk is. */
 const UNHOLDABLE = new Set(['ENAMETOOLONG', 'EILSEQ', 'EINVAL', 'EISDIR', 'ENOTDIR', 'ENOTEMPTY']);
+/** Refusals of file systems that have no hard links. */
+const CANNOT_LINK = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
 /**
  * The files of one bucket on disk: where a key lies, and how a finished temporary file gets there.
@@ -61,6 +73,14 @@ export class BucketFolder {
     else unlinkSync(`${path}.json`);
   }
 
+  /** Removes every file; the bucket folder itself stays, because people have shells and file managers open in it. */
+  empty(): void {
+    this.#made.clear();
+    for (const folder of [this.path, this.hashedPath]) {
+      for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true, force: true });
+    }
+  }
+
   /** Makes the folders above a file; false when something that is not a folder, a link included, is in the way. */
   #ensureParents(segments: readonly string[]): boolean {
     let folder = this.path;
@@ -92,16 +112,25 @@ export class BucketFolder {
   }
 }
 
+/** Moves a file to a path where nothing lies; unlike rename, a link fails with EEXIST where something does. */
+function moveIfFree(temporary: string, path: string): void {
+  try {
+    linkSync(temporary, path);
+  } catch (error) {
+    if (!CANNOT_LINK.has(diskErrorCode(error) ?? '')) throw error;
+    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) throw error;
+    renameSync(temporary, path); // this process alone writes here, and nothing runs between the look and the move
+    return;
+  }
+  unlinkSync(temporary);
+}
+
 function move(temporary: string, path: string, onlyIfFree: boolean): 'moved' | 'occupied' | 'unholdable' {
   try {
     const there = lstatSync(path, { throwIfNoEntry: false });
     if (there !== undefined && !there.isFile()) return 'unholdable'; // a folder of other keys, or a person's link
-    if (onlyIfFree) {
-      linkSync(temporary, path); // fails where rename would replace
-      unlinkSync(temporary);
-    } else {
-      renameSync(temporary, path);
-    }
+    if (onlyIfFree) moveIfFree(temporary, path);
+    else renameSync(temporary, path);
     return 'moved';
   } catch (error) {
     const code = diskErrorCode(error) ?? '';

@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, fstatSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LocalClock } from '../clock.ts';
+import { diskErrorCode } from './disk-error.ts';
 import { type FoundFile, regularFile, walkFiles } from './folder-walk.ts';
 import { type ObjectStore, openWithoutLinks } from './object-store.ts';
 import { etagOf } from './receive-body.ts';
 import { type FileIdentity, identityOf, type StoredObject, sameFile } from './stored-object.ts';
 
 /** A copied file counts once two looks at least this far apart found it unchanged. */
-export const SETTLE_MS = 200;
+const SETTLE_MS = 200;
 /** Files looked at before other work gets its turn: about a millisecond. */
 const FILES_PER_TURN = 128;
 
@@ -75,7 +76,7 @@ export class FolderScan {
   }
 
   async #adopt(found: FoundFile): Promise<void> {
-    const etag = await hashUnchanged(found);
+    const etag = await hashIfReadable(found);
     if (etag === undefined || this.#isKnown(found)) return; // it is still changing, or was uploaded over meanwhile
     const { key, place, file } = found;
     const facts = { etag, size: file.size, lastModified: this.#clock.now(), type: 'Normal' } as const;
@@ -97,6 +98,16 @@ export class FolderScan {
       this.#store.forget(object.key);
       this.#onChange({ kind: 'removed', object });
     }
+  }
+}
+
+/** A file that cannot be read must not keep the others from becoming objects; it is looked at again next time. */
+async function hashIfReadable(found: FoundFile): Promise<string | undefined> {
+  try {
+    return await hashUnchanged(found);
+  } catch (error) {
+    if (diskErrorCode(error) === undefined) throw error;
+    return undefined;
   }
 }
 

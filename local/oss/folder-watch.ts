@@ -21,6 +21,7 @@ export interface FolderWatch {
 export function watchFolder(look: () => Promise<void>, monotonicMs: () => number): FolderWatch {
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
+  let lastMessage = ''; // one that stays is told once, not five times a second
   let underWay: Promise<void> = Promise.resolve();
   const next = async (): Promise<void> => {
     const startedAt = monotonicMs();
@@ -28,7 +29,9 @@ export function watchFolder(look: () => Promise<void>, monotonicMs: () => number
       await look();
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      process.stderr.write(`local cloud: the bucket folder could not be read: ${message}\n`);
+      if (message !== lastMessage)
+        process.stderr.write(`local cloud: the bucket folder could not be read: ${message}\n`);
+      lastMessage = message;
     }
     const pauseMs = Math.min(MAX_PAUSE_MS, Math.max(MIN_PAUSE_MS, (monotonicMs() - startedAt) / MAX_SHARE));
     if (!isStopped) schedule(pauseMs);

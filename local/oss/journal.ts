@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync, readFileSync, renameSync } from 'node:fs';
 import { diskErrorCode } from './disk-error.ts';
 import type { StoredObject } from './stored-object.ts';
 
@@ -102,7 +102,7 @@ export class Journal {
   }
 
   #append(change: { readonly stored: StoredObject } | { readonly removed: string }): void {
-    writeSync(this.#descriptor, `${JSON.stringify(change)}\n`);
+    appendFileSync(this.#descriptor, `${JSON.stringify(change)}\n`);
     this.#lines += 1;
     if (this.#lines > 2 * this.#liveLines + SLACK_LINES) this.compact();
   }
@@ -113,7 +113,7 @@ export class Journal {
     let lines: string[] = [];
     this.#liveLines = 0;
     const flush = (): void => {
-      if (lines.length > 0) writeSync(descriptor, `${lines.join('\n')}\n`);
+      if (lines.length > 0) appendFileSync(descriptor, `${lines.join('\n')}\n`);
       lines = [];
     };
     for (const object of this.#live()) {

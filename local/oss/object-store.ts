@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { BucketFolder } from './bucket-folder.ts';
 import { diskErrorCode } from './disk-error.ts';
@@ -70,8 +70,8 @@ export class ObjectStore {
   remove(key: string): StoredObject | undefined {
     const object = this.index.get(key);
     if (object === undefined) return undefined;
+    this.#removeFile(object); // before the entry: a crash between the two must not bring the object back as a new file
     this.forget(key);
-    this.#removeFile(object);
     return object;
   }
 
@@ -94,13 +94,11 @@ export class ObjectStore {
     return undefined;
   }
 
-  /** Empties the bucket; the folder itself stays, because people have shells and file managers open in it. */
+  /** Empties the bucket. */
   reset(): void {
     this.index.load([]);
     this.#journal.compact();
-    for (const folder of [this.folder.path, this.folder.hashedPath]) {
-      for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true, force: true });
-    }
+    this.folder.empty();
   }
 
   close(): void {

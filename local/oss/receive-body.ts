@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { refusal } from './refusal.ts';
 
 /** The largest body of one request; OSS takes 5 GB, nothing here needs that. */
-export const MAX_BODY_BYTES = 100 * 1024 * 1024;
+const MAX_BODY_BYTES = 100 * 1024 * 1024;
 /** Bodies up to this size are gathered in memory and written in one go; larger ones go to disk as they come. */
 const GATHER_BYTES = 64 * 1024;
 

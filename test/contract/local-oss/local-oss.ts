@@ -147,6 +147,10 @@ export interface RawRequest {
   readonly path?: string;
   readonly region?: string;
   readonly authorization?: string;
+  /** A Content-Length that is not the body's. */
+  readonly declaredLength?: number;
+  /** Cuts the connection. */
+  readonly signal?: AbortSignal;
 }
 
 export interface RawAnswer {
@@ -193,12 +197,13 @@ export function sendRaw(world: World, raw: RawRequest): Promise<RawAnswer> {
     host: '127.0.0.1',
     port: world.oss.port,
     method: raw.method,
+    signal: raw.signal,
     path: `${raw.path ?? `/${encoded}`}${pairs.length === 0 ? '' : `?${pairs.join('&')}`}`,
     headers: {
       host: raw.host ?? 'demo-bucket.oss-cn-hangzhou.aliyuncs.com',
       ...headers,
       authorization: raw.authorization ?? authorization,
-      'content-length': String(body.length),
+      'content-length': String(raw.declaredLength ?? body.length),
     },
   };
   return new Promise((resolve, reject) => {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { refusalOf, startWorld } from './local-oss.ts';
+import { refusalOf, sendRaw, startWorld } from './local-oss.ts';
 
 const PEM = Buffer.from('hello');
 const ETAG = '"5D41402ABC4B2A76B9719D911017C592"'; // MD5 of "hello", upper-case hex, quoted
@@ -224,6 +224,27 @@ test('Date and Last-Modified are told from the same moved clock', async () => {
   expect(age).toBeGreaterThanOrEqual(0);
   expect(age).toBeLessThan(60_000);
   expect(Date.parse(headers['date'] ?? '')).toBeGreaterThan(Date.now() + 2 * 86_400_000);
+});
+
+test('a body that is declared too large is refused before it is sent', async () => {
+  const world = await startWorld();
+  const { code } = await sendRaw(world, { method: 'PUT', key: 'a', declaredLength: 100 * 1024 * 1024 + 1 });
+  expect(code).toBe('EntityTooLarge');
+});
+
+test('an upload that breaks off leaves neither an object nor a file', async () => {
+  const cut = new AbortController();
+  const world = await startWorld({
+    beforeAnswer: () => {
+      setImmediate(() => cut.abort()); // the body is being waited for by then
+      return 'ok';
+    },
+  });
+  const upload = sendRaw(world, { method: 'PUT', key: 'a', body: PEM, declaredLength: 500_000, signal: cut.signal });
+  await expect(upload).rejects.toThrow();
+  await world.oss.close();
+  expect(readdirSync(world.oss.folder)).toEqual([]);
+  expect(readdirSync(join(world.dataFolder, '.tmp'))).toEqual([]);
 });
 
 test('a fault refuses before the effect, or loses the answer after it', async () => {
