@@ -1,0 +1,44 @@
+import type { IncomingMessage } from 'node:http';
+import type { SignedRequest } from './signature.ts';
+
+/** A request taken apart; its path no longer has the `/p/<project>` prefix. */
+export interface WireRequest extends SignedRequest {
+  /** The project the request is for; `undefined` when neither Host nor path names one. */
+  readonly project: string | undefined;
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+const PREFIX = /^\/p\/([a-z0-9-]+)(\/.*)?$/u;
+const PROJECT_HOST = /^([a-z0-9][a-z0-9-]*)\.[a-z]/u; // the label after the project begins with a letter, an address does not
+
+function headersOf(request: IncomingMessage): Map<string, string> {
+  const headers = new Map<string, string>();
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(',') : value);
+  }
+  return headers;
+}
+
+function splitTarget(target: string): { readonly path: string; readonly query: string } {
+  const at = target.indexOf('?');
+  return at === -1 ? { path: target, query: '' } : { path: target.slice(0, at), query: target.slice(at + 1) };
+}
+
+/**
+ * Reads a request. The project is the first label of Host (`<project>.<region>.log.aliyuncs.com`), or comes from a
+ * path prefix `/p/<project>` for clients that cannot choose Host; the signature covers the path without that prefix.
+ */
+export function readWireRequest(request: IncomingMessage): WireRequest {
+  const headers = headersOf(request);
+  const target = splitTarget(request.url ?? '/');
+  const [prefixed, project, rest] = PREFIX.exec(target.path) ?? [];
+  const query = [...new URLSearchParams(target.query)];
+  return {
+    method: request.method ?? '',
+    path: prefixed === undefined ? target.path : (rest ?? '/'),
+    query,
+    headers,
+    project: project ?? PROJECT_HOST.exec(headers.get('host') ?? '')?.[1],
+    parameters: new Map([...query].reverse()),
+  };
+}
