@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { closeSync, createReadStream } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { OssRefusal } from './refusal.ts';
@@ -70,6 +70,11 @@ export function refusalAnswer(refused: OssRefusal, context: AnswerContext): Answ
 
 function isFile(body: Answer['body']): body is FileBody {
   return typeof body === 'object' && !Buffer.isBuffer(body);
+}
+
+/** Gives up an answer that is not going to be sent. */
+export function dropAnswer(answer: Answer): void {
+  if (isFile(answer.body)) closeSync(answer.body.descriptor);
 }
 
 /** Writes an answer to the socket. A reader that hangs up half-way is its own business. */

@@ -41,6 +41,9 @@ export class BucketFolder {
     this.hashedPath = join(dataFolder, '.objects', bucket);
     mkdirSync(this.path, { recursive: true, mode: 0o700 });
     mkdirSync(this.hashedPath, { recursive: true, mode: 0o700 });
+    for (const folder of [this.path, this.hashedPath]) {
+      if (!lstatSync(folder).isDirectory()) throw new Error(`${folder} is a link; a bucket folder must be a real one`);
+    }
   }
 
   pathOf(object: Pick<StoredObject, 'key' | 'place'>): string {

@@ -5,7 +5,7 @@ import type { LocalClock } from '../clock.ts';
 import type { LocalCredentials } from '../credentials.ts';
 import { type Face, startFace } from '../face.ts';
 import { bareRegion } from './address.ts';
-import { type Answer, type AnswerContext, refusalAnswer, sendAnswer } from './answer.ts';
+import { type Answer, type AnswerContext, dropAnswer, refusalAnswer, sendAnswer } from './answer.ts';
 import { principalIdOf, verifySignature } from './authenticate.ts';
 import { type FolderChange, FolderScan } from './folder-scan.ts';
 import { watchFolder } from './folder-watch.ts';
@@ -92,7 +92,9 @@ async function answerRequest(
     sourceIp: message.socket.remoteAddress ?? '127.0.0.1',
     principalId: principalIdOf(signer.accessKeyId),
   });
-  return fault === 'lose-answer' ? undefined : answer;
+  if (fault !== 'lose-answer') return answer;
+  dropAnswer(answer);
+  return undefined;
 }
 
 async function handle(running: Running, message: IncomingMessage, response: ServerResponse): Promise<void> {

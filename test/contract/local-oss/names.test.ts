@@ -105,6 +105,12 @@ test('names that OSS refuses are refused', async () => {
   expect(await refusalOf(world.client.put('ü'.repeat(511), Buffer.from('x')))).toBe('accepted');
 });
 
+test('a bucket folder that is itself a link is refused', async () => {
+  const dataFolder = newFolder();
+  symlinkSync(newFolder(), join(dataFolder, 'demo-bucket'));
+  await expect(startWorld({ dataFolder })).rejects.toThrow('a bucket folder must be a real one');
+});
+
 test('symbolic links are neither listed, nor read, nor written through', async () => {
   const outside = newFolder();
   writeFileSync(join(outside, 'secret'), 'secret');
