@@ -53,18 +53,14 @@ export async function startFace(
   };
 }
 
-/**
- * Reads a request body into memory; resolves to `undefined` when it is longer than `maxBytes`. The rest of a long body
- * is read and thrown away: leaving the loop early would cut the connection, and the caller would see a reset instead of
- * the answer.
- */
+/** Reads a request body into memory; resolves to `undefined` when it is longer than `maxBytes`. */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
-  let chunks: Buffer[] = [];
+  const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size <= maxBytes) chunks.push(chunk);
-    else chunks = [];
+    if (size > maxBytes) return undefined;
+    chunks.push(chunk);
   }
-  return size <= maxBytes ? Buffer.concat(chunks) : undefined;
+  return Buffer.concat(chunks);
 }
