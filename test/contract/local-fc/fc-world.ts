@@ -7,10 +7,17 @@ import { type Fc, type FcOptions, startFc } from '../../../local/fc/fc.ts';
 import type { FunctionDefinition } from '../../../local/fc/function-definition.ts';
 import { bundleWorker } from '../../../scripts/bundle.ts';
 
-const PROJECT = join(import.meta.dirname, '../../..');
+/** The folder of this project. */
+export const PROJECT = join(import.meta.dirname, '../../..');
 const workerFolder = mkdtempSync(join(tmpdir(), 'fc-worker-'));
 const bundled = bundleWorker(PROJECT, workerFolder);
 process.once('exit', () => rmSync(workerFolder, { recursive: true, force: true }));
+
+/** The worker's two files, bundled once per test file. */
+export async function bundledWorker(): Promise<{ readonly workerScript: string; readonly preloadScript: string }> {
+  await bundled;
+  return { workerScript: join(workerFolder, 'fc-worker.cjs'), preloadScript: join(workerFolder, 'fc-preload.cjs') };
+}
 
 /** A temporary key as the local cloud makes them. */
 export const ROLE = { accessKeyId: 'STS.TestKey', accessKeySecret: 'test-secret', securityToken: 'test-token' };
@@ -58,7 +65,7 @@ export async function startWorld(
   files: Readonly<Record<string, string>>,
   changes: Partial<FcOptions> = {},
 ): Promise<FcWorld> {
-  await bundled;
+  const worker = await bundledWorker();
   const root = mkdtempSync(join(tmpdir(), 'fc-'));
   const codeFolder = join(root, 'code');
   mkdirSync(codeFolder);
@@ -71,8 +78,7 @@ export async function startWorld(
       dataFolder,
       functions,
       codeFolderOf: () => codeFolder,
-      workerScript: join(workerFolder, 'fc-worker.cjs'),
-      preloadScript: join(workerFolder, 'fc-preload.cjs'),
+      ...worker,
       accountId: '1234567890123456',
       credentials: ROLE,
       clock,

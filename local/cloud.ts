@@ -1,0 +1,295 @@
+import { join, resolve } from 'node:path';
+import { startAdmin } from './admin.ts';
+import { createLocalClock, type LocalClock } from './clock.ts';
+import { type CloudCredentials, openCredentials } from './cloud-credentials.ts';
+import { type CloudSettings, functionsOf, readSettings } from './cloud-settings.ts';
+import type { LocalCredentials } from './credentials.ts';
+import { type DataFolder, ENDPOINTS_FILE, openDataFolder, writePrivateFile } from './data-folder.ts';
+import type { Face } from './face.ts';
+import { type Fc, startFc } from './fc/fc.ts';
+import type { FunctionDefinition } from './fc/function-definition.ts';
+import type { Invocation } from './fc/invocations.ts';
+import type { ObjectEvent } from './fc/object-event.ts';
+import { openClock } from './moving-clock.ts';
+import { type LocalMqtt, startMqtt } from './mqtt/server.ts';
+import { type LocalOss, type OssObjectEvent, startOss } from './oss/oss.ts';
+import { type LocalSls, startSls } from './sls/server.ts';
+import type { StoredLog } from './sls/stored-log.ts';
+
+/** Something that happened in the local cloud, for whoever shows it. */
+export type CloudEvent =
+  | { readonly kind: 'object'; readonly event: OssObjectEvent }
+  | { readonly kind: 'invocation'; readonly invocation: Invocation }
+  | { readonly kind: 'logs'; readonly logstore: string; readonly logs: readonly StoredLog[] }
+  /** The stand-in itself has trouble; one sentence. */
+  | { readonly kind: 'problem'; readonly sentence: string };
+
+/** What a local cloud is started with. */
+export interface CloudOptions {
+  /** Holds `s.yaml`, and the bundles unless told otherwise. */
+  readonly projectFolder: string;
+  /** Everything is kept here; a new, empty or own folder. */
+  readonly dataFolder: string;
+  /** Instead of the `code` folder of `s.yaml`. */
+  readonly codeFolder?: string | undefined;
+  /** Default: `.build/fc-worker.cjs` and `.build/fc-preload.cjs` of the project. */
+  readonly workerScript?: string | undefined;
+  readonly preloadScript?: string | undefined;
+  /** MQTT instances of the account; default `post-cn-local00001` and `mqtt-cn-local00002`. */
+  readonly instances?: readonly string[] | undefined;
+  /** What `${env('…')}` in `s.yaml` sees besides; the developer's own environment is never looked at. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** Notice files that are copied into the bucket folder; default true. */
+  readonly watch?: boolean | undefined;
+  /** Function workers at once; default 8. */
+  readonly maxWorkers?: number | undefined;
+  readonly retryDelayMs?: ((failures: number) => number) | undefined;
+  /** Empty the data folder first. */
+  readonly reset?: boolean | undefined;
+  readonly onEvent?: ((event: CloudEvent) => void) | undefined;
+}
+
+/** The contents of `endpoints.json`. The MQTT endpoint is `host:port`, as `@alicloud/openapi-client` wants it. */
+export interface CloudEndpoints {
+  readonly oss: {
+    readonly endpoint: string;
+    readonly region: string;
+    readonly bucket: string;
+    readonly folder: string;
+  };
+  readonly mqtt: { readonly endpoint: string; readonly protocol: 'HTTP'; readonly instances: readonly string[] };
+  readonly sls: { readonly endpoint: string; readonly project: string; readonly logstore: string };
+  readonly fc: { readonly accountId: string; readonly functions: readonly string[] };
+  readonly admin: { readonly endpoint: string; readonly token: string };
+  readonly credentials: { readonly accessKeyId: string; readonly accessKeySecret: string };
+}
+
+/** A running local cloud. */
+export interface LocalCloud {
+  readonly endpoints: CloudEndpoints;
+  readonly oss: LocalOss;
+  readonly mqtt: LocalMqtt;
+  readonly sls: LocalSls;
+  readonly fc: Fc;
+  /** Moving it wakes timers and waiting retries. */
+  readonly clock: LocalClock;
+  readonly admin: Face;
+  /** Lets running functions end, then empties every service. */
+  readonly reset: () => Promise<void>;
+  /** Stops everything; what was accepted and not finished goes on at the next start. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Starts the local cloud on 127.0.0.1 and writes `endpoints.json` into its data folder when everything answers.
+ *
+ * @throws DataFolderError when the folder is in use or not the local cloud's; SYamlError when `s.yaml` cannot be used.
+ */
+export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
+  const settings = readSettings(options); // before anything is locked or emptied
+  const folder = openDataFolder(options.dataFolder, {
+    reset: options.reset ?? false,
+    realNow: createLocalClock().realNow,
+  });
+  const opened: Closable[] = [];
+  try {
+    return await compose(options, settings, folder, opened);
+  } catch (error) {
+    for (const part of opened.reverse()) await part.close();
+    folder.release();
+    throw error;
+  }
+}
+
+interface Closable {
+  readonly close: () => Promise<void>;
+}
+
+async function compose(
+  options: CloudOptions,
+  settings: CloudSettings,
+  folder: DataFolder,
+  opened: Closable[],
+): Promise<LocalCloud> {
+  const tell = options.onEvent ?? (() => undefined);
+  const keys = openCredentials(folder.path);
+  const running: { fc?: Fc } = {};
+  const clock = openClock(folder.path, () => running.fc?.wake());
+  const keep = async <Part extends Closable>(starting: Promise<Part> | Part): Promise<Part> => {
+    const part = await starting;
+    opened.push(part);
+    return part;
+  };
+
+  const early: OssObjectEvent[] = []; // what the bucket tells before the functions are there
+  const deliver = (event: OssObjectEvent): void => {
+    if (running.fc === undefined) {
+      early.push(event);
+      return;
+    }
+    running.fc
+      .deliver(asObjectEvent(event))
+      .catch((error: unknown) => tell(problem('an event could not be queued', error)));
+  };
+
+  const services = await startServices({ options, settings, folder, keys, clock, keep, deliver, tell });
+  const fc = await keep(startFunctions({ options, settings, folder, keys, clock, tell }, services));
+  running.fc = fc;
+  for (const event of early.splice(0)) deliver(event);
+
+  const reset = (): Promise<void> => resetAll(fc, services);
+  const admin = await keep(startAdmin(adminActions(fc, clock, reset), keys.adminToken));
+  const endpoints = endpointsOf(settings, keys, services, fc, admin);
+  writePrivateFile(join(folder.path, ENDPOINTS_FILE), `${JSON.stringify(endpoints, null, 2)}\n`);
+  const close = async (): Promise<void> => {
+    for (const part of opened.splice(0).reverse()) await part.close();
+    folder.release();
+  };
+  return { endpoints, ...services, fc, clock, admin, reset, close };
+}
+
+interface Services {
+  readonly oss: LocalOss;
+  readonly mqtt: LocalMqtt;
+  readonly sls: LocalSls;
+}
+
+interface Parts {
+  readonly options: CloudOptions;
+  readonly settings: CloudSettings;
+  readonly folder: DataFolder;
+  readonly keys: CloudCredentials;
+  readonly clock: LocalClock;
+  readonly tell: (event: CloudEvent) => void;
+}
+
+async function startServices(
+  parts: Parts & {
+    readonly keep: <Part extends Closable>(starting: Promise<Part>) => Promise<Part>;
+    readonly deliver: (event: OssObjectEvent) => void;
+  },
+): Promise<Services> {
+  const { options, settings, folder, keys, clock, tell, keep } = parts;
+  const credentials: readonly LocalCredentials[] = [keys.user, keys.role];
+  const { region, accountId } = settings;
+  const onEvent = (event: OssObjectEvent): void => {
+    tell({ kind: 'object', event });
+    parts.deliver(event);
+  };
+  const oss = await keep(
+    startOss({
+      dataFolder: join(folder.path, 'oss'),
+      bucket: settings.bucket,
+      region,
+      credentials,
+      clock,
+      onEvent,
+      watch: options.watch ?? true,
+    }),
+  );
+  const mqtt = await keep(
+    startMqtt({
+      dataFolder: join(folder.path, 'mqtt'),
+      instances: settings.instances,
+      region,
+      accountId,
+      credentials,
+      clock,
+    }),
+  );
+  const sls = await keep(
+    startSls({
+      dataFolder: join(folder.path, 'sls'),
+      region,
+      project: settings.logProject,
+      logstores: [settings.logStore],
+      credentials,
+      clock,
+      onLogs: (logstore, logs) => tell({ kind: 'logs', logstore, logs }),
+    }),
+  );
+  return { oss, mqtt, sls };
+}
+
+function startFunctions(parts: Parts, services: Services): Fc {
+  const { options, settings, folder, keys, clock, tell } = parts;
+  const build = join(options.projectFolder, '.build');
+  return startFc({
+    dataFolder: folder.path,
+    functions: functionsOf(options, {
+      MQTT_CERTS_OSS_ENDPOINT: services.oss.endpoint,
+      MQTT_CERTS_MQTT_ENDPOINT: services.mqtt.endpoint,
+      MQTT_CERTS_LOG_ENDPOINT: services.sls.endpoint,
+    }),
+    codeFolderOf: (definition: FunctionDefinition) =>
+      options.codeFolder ?? resolve(options.projectFolder, definition.code),
+    workerScript: options.workerScript ?? join(build, 'fc-worker.cjs'),
+    preloadScript: options.preloadScript ?? join(build, 'fc-preload.cjs'),
+    accountId: settings.accountId,
+    credentials: keys.role,
+    clock,
+    maxWorkers: options.maxWorkers,
+    retryDelayMs: options.retryDelayMs,
+    onInvocation: (invocation) => tell({ kind: 'invocation', invocation }),
+    onProblem: (sentence) => tell({ kind: 'problem', sentence }),
+  });
+}
+
+async function resetAll(fc: Fc, services: Services): Promise<void> {
+  fc.reset();
+  await fc.idle(); // a function that still runs would write into what is being emptied
+  await Promise.all([services.oss.reset(), services.mqtt.reset(), services.sls.reset()]);
+  fc.reset();
+}
+
+function adminActions(fc: Fc, clock: LocalClock, reset: () => Promise<void>): Parameters<typeof startAdmin>[0] {
+  return {
+    tick: (name) => fc.tick(name),
+    invocations: (limit) => fc.invocations(limit),
+    output: (id) => fc.output(id),
+    reset,
+    advanceClock: (ms) => {
+      clock.advance(ms);
+      return clock.now();
+    },
+    health: () => ({ ok: true, now: new Date(clock.now()).toISOString(), functions: fc.functions }),
+  };
+}
+
+function endpointsOf(
+  settings: CloudSettings,
+  keys: CloudCredentials,
+  services: Services,
+  fc: Fc,
+  admin: Face,
+): CloudEndpoints {
+  const { oss, mqtt, sls } = services;
+  return {
+    oss: { endpoint: oss.endpoint, region: settings.region, bucket: settings.bucket, folder: oss.folder },
+    mqtt: { endpoint: `127.0.0.1:${String(mqtt.port)}`, protocol: 'HTTP', instances: settings.instances },
+    sls: { endpoint: sls.endpoint, project: settings.logProject, logstore: settings.logStore },
+    fc: { accountId: settings.accountId, functions: fc.functions },
+    admin: { endpoint: admin.endpoint, token: keys.adminToken },
+    credentials: keys.user,
+  };
+}
+
+function asObjectEvent(event: OssObjectEvent): ObjectEvent {
+  const { eventName, bucket, key, size, requestId, sourceIp, principalId } = event;
+  return {
+    eventName,
+    atMs: event.at,
+    bucket,
+    key,
+    size,
+    deltaSize: size,
+    eTag: event.etag,
+    requestId,
+    sourceIp,
+    principalId,
+  };
+}
+
+function problem(what: string, error: unknown): CloudEvent {
+  return { kind: 'problem', sentence: `${what}: ${error instanceof Error ? error.message : String(error)}` };
+}

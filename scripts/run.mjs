@@ -1,0 +1,139 @@
+#!/usr/bin/env node
+// The launcher behind `npm start` and the `mqtt-certs` bin. Plain JavaScript without dependencies, so that it can say
+// what is missing on any Node and before `npm ci`. It bundles when a source is newer than the bundle, then runs it.
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const PROJECT = dirname(dirname(fileURLToPath(import.meta.url)));
+const BUILD = join(PROJECT, '.build');
+const STAMP = join(BUILD, 'stamp.json');
+const LOCK = join(BUILD, 'lock');
+const OUTPUTS = ['cli.cjs', 'fc-worker.cjs', 'fc-preload.cjs'];
+const SOURCE_FOLDERS = ['functions', 'shared', 'local', 'scripts'];
+const SOURCE_FILES = ['s.yaml', 'package.json', 'package-lock.json', 'tsconfig.json'];
+const LOCK_WAIT_MS = 60_000;
+
+const [command, ...rest] = process.argv.slice(2);
+
+requireNode(20, 19);
+requireDependencies();
+if (command === 'bundle') {
+  await bundle(rest.includes('--quiet') ? 'quiet' : 'told');
+} else {
+  await bundle('when-stale');
+  const { main } = createRequire(import.meta.url)(join(BUILD, 'cli.cjs'));
+  process.exit(await main(process.argv.slice(2)));
+}
+
+function fail(message) {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
+
+function requireNode(major, minor) {
+  const [ownMajor, ownMinor] = process.versions.node.split('.').map(Number);
+  if (ownMajor > major || (ownMajor === major && ownMinor >= minor)) return;
+  fail(`This needs Node.js ${major}.${minor} or newer; this is ${process.versions.node}.`);
+}
+
+function requireDependencies() {
+  const locked = statSync(join(PROJECT, 'node_modules', 'esbuild', 'package.json'), { throwIfNoEntry: false });
+  if (locked === undefined) fail(`The dependencies are not installed. Run this first:\n\n  npm ci\n\nin ${PROJECT}`);
+}
+
+/** @param {'when-stale' | 'told' | 'quiet'} mode `when-stale` does nothing when the bundles are up to date. */
+async function bundle(mode) {
+  const isWanted = () => mode !== 'when-stale' || !isFresh();
+  if (!isWanted()) return;
+  mkdirSync(BUILD, { recursive: true });
+  await lock();
+  try {
+    // The one who had the lock before may have done it all; and a source saved from here on makes the stamp stale.
+    if (!isWanted()) return;
+    const stamp = fingerprint();
+    const files = await (await loadBundler()).bundleAll(PROJECT);
+    writeWhole(STAMP, JSON.stringify(stamp));
+    if (mode !== 'told') return;
+    for (const file of files) process.stdout.write(`${(file.bytes / 1024).toFixed(1).padStart(9)} KB  ${file.name}\n`);
+  } catch (error) {
+    // esbuild has printed the messages of its own errors
+    if (Array.isArray(error?.errors)) fail('The sources could not be bundled.');
+    throw error;
+  } finally {
+    rmSync(LOCK, { recursive: true, force: true });
+  }
+}
+
+/** scripts/bundle.ts is TypeScript, which Node 20 cannot import: esbuild strips its types first. */
+async function loadBundler() {
+  const { transform } = await import('esbuild');
+  const source = readFileSync(join(PROJECT, 'scripts', 'bundle.ts'), 'utf8');
+  const { code } = await transform(source, { loader: 'ts', format: 'esm', target: 'node20' });
+  const file = join(BUILD, 'bundle.mjs');
+  writeWhole(file, code);
+  return import(pathToFileURL(file).href);
+}
+
+function isFresh() {
+  if (OUTPUTS.some((file) => statSync(join(BUILD, file), { throwIfNoEntry: false }) === undefined)) return false;
+  if (statSync(join(PROJECT, 'dist', 'package.json'), { throwIfNoEntry: false }) === undefined) return false;
+  try {
+    return readFileSync(STAMP, 'utf8') === JSON.stringify(fingerprint());
+  } catch {
+    return false; // never bundled
+  }
+}
+
+/** Name, size and time of every source: notices edits, additions, removals and a checkout of something older. */
+function fingerprint() {
+  const entries = [process.versions.node];
+  const add = (path) => {
+    const stat = statSync(join(PROJECT, path), { throwIfNoEntry: false });
+    if (stat !== undefined) entries.push(`${path} ${stat.size} ${stat.mtimeMs}`);
+  };
+  for (const file of SOURCE_FILES) add(file);
+  for (const folder of SOURCE_FOLDERS) {
+    for (const name of readdirSync(join(PROJECT, folder), { recursive: true }).sort()) {
+      if (/\.(ts|mjs|json|html|css|js)$/.test(name)) add(join(folder, name));
+    }
+  }
+  return entries;
+}
+
+/** A folder is created by exactly one process; the pid inside tells whether that one is still there. */
+async function lock() {
+  const until = Date.now() + LOCK_WAIT_MS;
+  for (;;) {
+    try {
+      mkdirSync(LOCK);
+      writeFileSync(join(LOCK, 'pid'), String(process.pid));
+      return;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+    if (isLockStale()) rmSync(LOCK, { recursive: true, force: true });
+    else if (Date.now() > until) fail(`Another process is bundling and does not end. If there is none, remove ${LOCK}`);
+    else await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+function isLockStale() {
+  try {
+    const pid = Number(readFileSync(join(LOCK, 'pid'), 'utf8'));
+    if (pid > 0) process.kill(pid, 0);
+    return pid === process.pid;
+  } catch (error) {
+    if (error.code === 'ESRCH') return true;
+    // No pid yet: written within a moment, unless the process was killed in that moment.
+    const age = Date.now() - (statSync(LOCK, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    return error.code === 'ENOENT' && age > 2000;
+  }
+}
+
+function writeWhole(path, text) {
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, text);
+  renameSync(temporary, path);
+}
