@@ -43,13 +43,15 @@ export interface SlsPlace {
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 /**
- * Binds requests to the log service over the process's keep-alive connections. The Host is `<project>.<endpoint host>`
- * always; for an endpoint that is an address, only the Host names the project and the connection goes to the address.
+ * Binds requests to the log service over the process's keep-alive connections. The Host is `<project>.<endpoint host>`.
+ * An endpoint that is an address has no names below it, so the connection goes to the address itself and the Host is
+ * the one the region's service has, as ali-oss does for its own.
  */
 export function slsSend(place: SlsPlace, key: AccessKey, now: () => EpochMs): SlsSend {
   const { protocol, host, hostname } = new URL(place.endpoint);
-  const projectHost = `${place.project}.${host}`;
-  const origin = isAddress(hostname) ? `${protocol}//${host}` : `${protocol}//${projectHost}`;
+  const byAddress = isAddress(hostname);
+  const projectHost = `${place.project}.${byAddress ? `${place.region}.log.aliyuncs.com` : host}`;
+  const origin = `${protocol}//${byAddress ? host : projectHost}`;
   return async (request) => {
     const query = encodeQuery(request.query);
     const answer = await exchange({
