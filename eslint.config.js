@@ -47,7 +47,7 @@ export default tseslint.config(
   fence(['shared/ports/**/*.ts'], '^(?!\\./|\\.\\./core/)', 'ports speak in core types only'),
   fence(
     ['shared/pipelines/**/*.ts'],
-    '^(?!\\.|node:crypto$)|/(adapters|events|local|functions|scripts|test)/',
+    '^(?!\\.|node:crypto$|valibot$)|/(adapters|events|local|functions|scripts|test)/',
     'a use case knows core and ports, never an adapter or an SDK',
   ),
   fence(['shared/adapters/**/*.ts'], '/(pipelines|events)/|/local/|/functions/', 'an adapter knows core, ports and its SDK'),

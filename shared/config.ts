@@ -261,7 +261,7 @@ class Reader {
     return fallback ?? this.#problem(name, `is missing (${CONFIG_VARIABLES[name].meaning})`);
   }
 
-  #problem(name: VariableName, what: string): undefined {
+  #problem<Value>(name: VariableName, what: string): Value | undefined {
     this.problems.push(`${name} ${what}`);
     return undefined;
   }

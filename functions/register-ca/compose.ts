@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { version } from '../../package.json' with { type: 'json' };
 import { type CallBudget, createCallBudget } from '../../shared/adapters/call-budget.ts';
 import { jsonLines } from '../../shared/adapters/json-lines.ts';
 import { ossClient } from '../../shared/adapters/oss-client.ts';
@@ -17,7 +18,6 @@ import { createReporter, type Reporter } from '../../shared/pipelines/report.ts'
 import type { MqttCertificates } from '../../shared/ports/mqtt-certificates.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { OutcomeLog } from '../../shared/ports/outcome-log.ts';
-import { version } from '../../package.json' with { type: 'json' };
 
 /** The configuration is unusable; its problems name variables, never values. */
 class ConfigurationError extends Error {
@@ -52,7 +52,10 @@ export async function composeRegisterCa(
     version,
   };
   if (!reading.ok) {
-    await leaveInBucket(reading.partial, context, deadline, run, { kind: 'configuration-invalid', problems: reading.problems });
+    await leaveInBucket(reading.partial, context, deadline, run, {
+      kind: 'configuration-invalid',
+      problems: reading.problems,
+    });
     throw new ConfigurationError(reading.problems.join('; '));
   }
   const { config } = reading;
@@ -83,7 +86,10 @@ function storeOf(
   context: FunctionContext,
   deadline: EpochMs,
 ): ObjectStore {
-  const client = ossClient({ endpoint: urlOf(endpoint), region: place.region, bucket: place.bucket }, context.credentials);
+  const client = ossClient(
+    { endpoint: urlOf(endpoint), region: place.region, bucket: place.bucket },
+    context.credentials,
+  );
   return ossObjects({ client, clock: systemClock, deadline });
 }
 

@@ -1,5 +1,5 @@
-import { decodeFunctionEvent } from '../../shared/events/function-event.ts';
 import { readFunctionContext } from '../../shared/events/function-context.ts';
+import { decodeFunctionEvent } from '../../shared/events/function-event.ts';
 import { composeRegisterCa } from './compose.ts';
 
 /**

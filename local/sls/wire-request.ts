@@ -9,7 +9,8 @@ export interface WireRequest extends SignedRequest {
 }
 
 const PREFIX = /^\/p\/([a-z0-9-]+)(\/.*)?$/u;
-const PROJECT_HOST = /^([a-z0-9][a-z0-9-]*)\.[a-z]/u; // the label after the project begins with a letter, an address does not
+/** A label in front of a host name or of an address (`<project>.127.0.0.1:<port>`); a bare address names no project. */
+const PROJECT_HOST = /^(?![\d.]+(?::|$))([a-z0-9][a-z0-9-]*)\./u;
 
 function headersOf(request: IncomingMessage): Map<string, string> {
   const headers = new Map<string, string>();

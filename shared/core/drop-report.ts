@@ -1,20 +1,7 @@
 import type { DisplayText } from './display-text.ts';
 import type { Bilingual } from './openapi-code.ts';
+import type { ReportedProblem } from './reported-problem.ts';
 import { safeJson } from './safe-json.ts';
-
-/** One thing that is wrong with a drop, ready to be read: file and finding are safe text already. */
-export interface ReportedProblem {
-  /** Stable; the same code stands in the log record's `reason`. */
-  readonly code: string;
-  readonly blocks: boolean;
-  readonly file: DisplayText | undefined;
-  /** What was found there, where that says more than the sentence. */
-  readonly found: string;
-  readonly what: Bilingual;
-  readonly fix: Bilingual;
-  /** A command line that mends or shows it. */
-  readonly command: string | undefined;
-}
 
 /** Whether the registration code of this drop can still be used. */
 export type CodeState = 'unused' | 'used' | 'unknown';

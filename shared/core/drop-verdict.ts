@@ -1,30 +1,36 @@
 import type { CertificateFacts } from './certificate-facts.ts';
+import { checkCompleteness, checkFiles } from './drop-checks.ts';
 import type { DropFileContent } from './drop-file.ts';
 import { findPair, type Located, type MissingHalf } from './find-pair.ts';
-import { checkPair, isBlocking, type PairProblem } from './pair-checks.ts';
+import { checkPair } from './pair-checks.ts';
+import { isBlocking, type PairProblem, problem } from './pair-problem.ts';
 import type { CaSerial } from './serial.ts';
 import { type DurationMs, type EpochMs, plus } from './time.ts';
 
-/** One file of a drop as far as judging needs it; `too-large` files were not read. */
+/** One file of a drop as far as judging needs it; a file over the limit was not read. */
 export interface JudgedFile {
   readonly fileName: string;
-  readonly content: DropFileContent | 'too-large';
+  readonly content: DropFileContent | { readonly tooLargeBytes: number };
+}
+
+interface Problems {
+  readonly problems: readonly PairProblem[];
 }
 
 /** What is to be done about a drop, by its content alone. */
 export type DropVerdict =
   /** It holds a private key, or a file that could not be read whole and so might hold one. */
-  | { readonly kind: 'quarantine'; readonly reason: string; readonly fileName: string }
+  | ({ readonly kind: 'quarantine' } & Problems)
   /** A half is missing: `wait` while it may still come, `incomplete` after that. */
-  | { readonly kind: 'wait' | 'incomplete'; readonly missing: MissingHalf; readonly have: readonly Located[] }
-  | { readonly kind: 'reject'; readonly ca: Located; readonly problems: readonly PairProblem[] }
-  | {
+  | ({ readonly kind: 'wait' | 'incomplete'; readonly missing: MissingHalf } & Problems)
+  | ({ readonly kind: 'reject'; readonly ca: Located } & Problems)
+  /** Nothing blocks; `problems` are warnings. */
+  | ({
       readonly kind: 'register';
       readonly ca: CertificateFacts;
       readonly serial: CaSerial;
       readonly verification: CertificateFacts;
-      readonly warnings: readonly PairProblem[];
-    };
+    } & Problems);
 
 /**
  * Judges a drop: keys and unreadable files first, then the pair, then its checks. Pure.
@@ -41,34 +47,33 @@ export function judgeDrop(
     readonly handedOutCodeHashes: readonly string[];
   },
 ): DropVerdict {
-  const secret = findSecret(files);
-  if (secret !== undefined) return { kind: 'quarantine', ...secret };
-  const contents = files.map((file) => file.content).filter((content) => content !== 'too-large');
-  const search = findPair(contents);
-  if (search.kind === 'incomplete') {
+  const contents = files.flatMap(({ content }) => ('tooLargeBytes' in content ? [] : [content]));
+  const finding = findPair(contents);
+  const ofFiles = [...tooLarge(files), ...checkFiles(contents, finding)];
+  if (ofFiles.some(mayHideKey)) return { kind: 'quarantine', problems: ofFiles.filter(mayHideKey) };
+  if (finding.kind === 'incomplete') {
     const isOver = context.now >= plus(context.newest, context.pairDeadline);
-    return { kind: isOver ? 'incomplete' : 'wait', missing: search.missing, have: search.have };
+    const problems = [...checkCompleteness(contents, finding), ...ofFiles];
+    return { kind: isOver ? 'incomplete' : 'wait', missing: finding.missing, problems };
   }
-  const problems = checkPair(search, { now: context.now, handedOutCodeHashes: context.handedOutCodeHashes });
-  const { serial } = search.ca.facts;
-  if (isBlocking(problems) || serial.kind === 'problem') return { kind: 'reject', ca: search.ca, problems };
+  const problems = [...checkPair(finding, context), ...ofFiles];
+  const { serial } = finding.ca.facts;
+  if (isBlocking(problems) || serial.kind === 'problem') return { kind: 'reject', ca: finding.ca, problems };
   return {
     kind: 'register',
-    ca: search.ca.facts,
+    ca: finding.ca.facts,
     serial: serial.value,
-    verification: search.verification.facts,
-    warnings: problems,
+    verification: finding.verification.facts,
+    problems,
   };
 }
 
-function findSecret(files: readonly JudgedFile[]): { readonly reason: string; readonly fileName: string } | undefined {
-  for (const { content, fileName } of files) {
-    if (content === 'too-large') continue;
-    if (content.privateKey !== undefined) return { reason: `private-key-${content.privateKey}`, fileName };
-  }
-  for (const { content, fileName } of files) {
-    if (content === 'too-large') return { reason: 'file-too-large', fileName };
-    if (content.unreadable !== undefined) return { reason: `file-${content.unreadable}`, fileName };
-  }
-  return undefined;
+function tooLarge(files: readonly JudgedFile[]): readonly PairProblem[] {
+  return files.flatMap(({ content, fileName }) =>
+    'tooLargeBytes' in content ? [problem('file-too-large', fileName, `${String(content.tooLargeBytes)} bytes`)] : [],
+  );
+}
+
+function mayHideKey({ code }: PairProblem): boolean {
+  return code === 'private-key-present' || code === 'file-too-large' || code === 'file-too-many-blocks';
 }

@@ -133,7 +133,16 @@ function identityOf(outcome: Outcome): readonly (string | number)[] {
     case 'registration-blocked':
     case 'registration-postponed':
       return [outcome.drop.dropId, outcome.service.code];
-    default:
+    case 'ca-registered':
+    case 'ca-already-registered':
+    case 'serial-taken':
+    case 'registration-unconfirmed':
+    case 'pair-rejected':
+    case 'drop-waiting':
+    case 'drop-paused':
+    case 'drop-quarantined':
+    case 'drop-misplaced':
+    case 'drop-failed':
       return [...sourceIdentity(outcome.drop.source), outcome.drop.dropId];
   }
 }

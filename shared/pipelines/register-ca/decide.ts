@@ -1,35 +1,28 @@
 import { archivedName, type Destination, destinationPrefix, inboxPrefix } from '../../core/bucket-layout.ts';
 import { displayText } from '../../core/display-text.ts';
-import { type CodeState, type ReasonFacts, type ReportedProblem, reasonJson, reasonText } from '../../core/drop-report.ts';
+import { type CodeState, type ReasonFacts, reasonJson, reasonText } from '../../core/drop-report.ts';
 import type { DropSource } from '../../core/drop-source.ts';
 import type { DropVerdict } from '../../core/drop-verdict.ts';
-import type { MissingHalf } from '../../core/find-pair.ts';
 import type { Bilingual } from '../../core/openapi-code.ts';
 import { type CaIdentity, type Outcome, recordOf } from '../../core/outcome.ts';
 import type { OutcomeRecord } from '../../core/outcome-record.ts';
 import { fillSentence, OUTCOME_KINDS, type OutcomeKind } from '../../core/outcome-table.ts';
+import { checkedProblem, misplacedProblem, type ReportedProblem, serviceProblem } from '../../core/reported-problem.ts';
 import { safeJson } from '../../core/safe-json.ts';
 import { isoOf } from '../../core/time.ts';
 import type { DecidedDocument, DecidedObject, Decision } from './decision.ts';
 import type { RegisterDeps } from './deps.ts';
 import type { OpenDrop } from './open-drop.ts';
-import {
-  damagedProblems,
-  incompleteProblem,
-  misplacedProblem,
-  otherContentNotes,
-  pairProblem,
-  quarantineProblem,
-  serviceProblem,
-} from './reported-problems.ts';
 import type { RegistrationResult } from './registration.ts';
 
 type VerdictOf<Kind extends DropVerdict['kind']> = Extract<DropVerdict, { kind: Kind }>;
 
 /** A drop whose second half may still come: what is there and what is missing. */
-export function waitingOutcome(open: OpenDrop, missing: MissingHalf): Outcome {
+export function waitingOutcome(open: OpenDrop, verdict: VerdictOf<'wait' | 'incomplete'>): Outcome {
   const names = open.files.map((file) => displayText(file.fileName)).join(', ');
+  const { missing, problems } = verdict;
   const lacks = { ca: 'the CA certificate', verification: 'the verification certificate', both: 'both certificates' };
+  const found = problems.map((problem) => `${problem.file}: ${problem.code}`).join('; ');
   const earlier = open.held.state.drops.some((drop) => drop.done)
     ? ' An earlier drop in this folder was settled already; its files are in registered/ or rejected/.'
     : '';
@@ -37,17 +30,24 @@ export function waitingOutcome(open: OpenDrop, missing: MissingHalf): Outcome {
     kind: 'drop-waiting',
     drop: open.facts,
     missing,
-    sentence: `there is ${names}; ${lacks[missing]} ${missing === 'both' ? 'are' : 'is'} missing.${earlier}`,
+    sentence: `there is ${names}; ${lacks[missing]} ${missing === 'both' ? 'are' : 'is'} missing (${found}).${earlier}`,
   };
 }
 
 /** A drop with a private key, or with something that could not be looked through. */
 export function decideQuarantined(deps: RegisterDeps, open: OpenDrop, verdict: VerdictOf<'quarantine'>): Decision {
-  const { fileName, reason } = verdict;
+  const { problems } = verdict;
+  const [first] = problems;
+  const reason = problems.map(({ code, found }) => (code === 'private-key-present' ? `private-key-${found}` : code));
   return refusal(deps, open, {
     destination: 'quarantine',
-    outcome: { kind: 'drop-quarantined', drop: open.facts, reason, fileName },
-    problems: [quarantineProblem(reason, fileName)],
+    outcome: {
+      kind: 'drop-quarantined',
+      drop: open.facts,
+      reason: [...new Set(reason)].join(','),
+      fileName: first?.file ?? '',
+    },
+    problems: problems.map(checkedProblem),
     code: 'unused',
     uploadAgain: false,
   });
@@ -75,10 +75,7 @@ export function decideRejected(
   open: OpenDrop,
   verdict: VerdictOf<'reject'> | VerdictOf<'wait' | 'incomplete'>,
 ): Decision {
-  const problems =
-    verdict.kind === 'reject'
-      ? verdict.problems.map(pairProblem)
-      : [incompleteProblem(verdict.missing), ...damagedProblems(open), ...otherContentNotes(open)];
+  const problems = verdict.problems.map(checkedProblem);
   const ca = verdict.kind === 'reject' ? identityOf(verdict.ca.facts) : undefined;
   return refusal(deps, open, {
     destination: 'rejected',
@@ -97,7 +94,7 @@ export function decideRefused(
   result: Extract<RegistrationResult, { kind: 'rejected' | 'serial-taken' }>,
 ): Decision {
   const ca: CaIdentity = { serial: verdict.serial, fingerprint: verdict.ca.fingerprint };
-  const problems = [serviceProblem(result.service.code), ...verdict.warnings.map(pairProblem)];
+  const problems = [serviceProblem(result.service.code), ...verdict.problems.map(checkedProblem)];
   const outcome: Outcome =
     result.kind === 'serial-taken'
       ? { kind: 'serial-taken', drop: open.facts, ca, service: result.service }
@@ -125,11 +122,16 @@ export function decideRegistered(
     validFrom: reading.validFrom === undefined ? undefined : isoOf(reading.validFrom),
     validUntil: reading.validUntil === undefined ? undefined : isoOf(reading.validUntil),
   };
-  const warnings = verdict.warnings.map((warning) => warning.code);
+  const warnings = verdict.problems.map((warning) => warning.code);
   const about = { drop: open.facts, ca, service };
   const outcome: Outcome =
     result.kind === 'registered'
-      ? { kind: 'ca-registered', ...about, state: `${state.status}, valid until ${state.validUntil ?? 'unknown'}`, warnings }
+      ? {
+          kind: 'ca-registered',
+          ...about,
+          state: `${state.status}, valid until ${state.validUntil ?? 'unknown'}`,
+          warnings,
+        }
       : { kind: 'ca-already-registered', ...about };
   const record = recordOf(outcome, deps.clock.now(), deps.run);
   const objects = decidedObjects(open);
@@ -145,7 +147,7 @@ export function decideRegistered(
     sha256: { ca: verdict.ca.fingerprint, verification: verdict.verification.fingerprint },
     ...state,
     requestId: service.requestId,
-    warnings: verdict.warnings.map(pairProblem),
+    warnings: verdict.problems.map(checkedProblem),
     files: objects,
     claimedActor: record.actor,
     claimedSourceAddress: record.source_ip,
@@ -224,7 +226,7 @@ function decidedObjects(open: OpenDrop): readonly DecidedObject[] {
     key: version.key,
     etag: version.etag,
     archivedName: archivedName(fileName),
-    ...(content === 'too-large' ? {} : { sha256: content.sha256 }),
+    ...('tooLargeBytes' in content ? {} : { sha256: content.sha256 }),
   }));
 }
 

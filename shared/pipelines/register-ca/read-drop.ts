@@ -33,7 +33,7 @@ export interface DropFile {
   readonly fileName: string;
   /** `undefined` for a file over {@link MAX_FILE_BYTES}, which is not read. */
   readonly bytes: Buffer | undefined;
-  readonly content: DropFileContent | 'too-large';
+  readonly content: DropFileContent | { readonly tooLargeBytes: number };
 }
 
 /** Lists what lies in the drop now; `undefined` when nothing does. */
@@ -106,9 +106,10 @@ export async function readDrop(
 
 async function readFile(store: ObjectStore, source: DropSource, version: ObjectVersion): Promise<DropFile | undefined> {
   const fileName = fileNameOf(source, version.key);
-  if (version.size > MAX_FILE_BYTES) return { version, fileName, bytes: undefined, content: 'too-large' };
+  const tooLarge = { version, fileName, bytes: undefined, content: { tooLargeBytes: version.size } };
+  if (version.size > MAX_FILE_BYTES) return tooLarge;
   const read = await store.read({ key: version.key, maxBytes: MAX_FILE_BYTES, ifMatch: version.etag });
-  if (read.kind === 'too-large') return { version, fileName, bytes: undefined, content: 'too-large' };
+  if (read.kind === 'too-large') return tooLarge;
   if (read.kind !== 'found') return undefined;
   return { version, fileName, bytes: read.bytes, content: readDropFile({ name: fileName, bytes: read.bytes }) };
 }

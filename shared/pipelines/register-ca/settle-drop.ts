@@ -52,7 +52,7 @@ async function actOn(deps: RegisterDeps, open: OpenDrop, verdict: DropVerdict): 
     case 'quarantine':
       return settle(deps, open, decideQuarantined(deps, open, verdict));
     case 'wait':
-      return tellOnce(deps, open.held, waitingOutcome(open, verdict.missing));
+      return tellOnce(deps, open.held, waitingOutcome(open, verdict));
     case 'incomplete':
     case 'reject':
       return settle(deps, open, decideRejected(deps, open, verdict));
