@@ -192,13 +192,15 @@ class Reader {
   matching(name: VariableName, shape: RegExp): string | undefined {
     const text = this.#text(name);
     if (text === undefined || shape.test(text)) return text;
-    return this.#problem(name, `is no such name (${CONFIG_VARIABLES[name].meaning})`);
+    this.#problem(name, `is no such name (${CONFIG_VARIABLES[name].meaning})`);
+    return undefined;
   }
 
   oneOf<Choice extends string>(name: VariableName, choices: readonly Choice[]): Choice | undefined {
     const text = this.#text(name);
     const choice = choices.find((candidate) => candidate === text);
-    return choice ?? this.#problem(name, `must be one of ${choices.join(', ')}`);
+    if (choice === undefined) this.#problem(name, `must be one of ${choices.join(', ')}`);
+    return choice;
   }
 
   integer(name: VariableName, least: number, most: number): number {
@@ -214,10 +216,14 @@ class Reader {
     if (text === undefined) return undefined;
     const names = text.split(',').map((name) => name.trim());
     const instances = names.map(parseInstanceId).filter((instance) => instance !== undefined);
-    if (instances.length < names.length)
-      return this.#problem('MQTT_CERTS_INSTANCES', 'holds something that is no instance id');
-    if (instances.length > MAX_INSTANCES)
-      return this.#problem('MQTT_CERTS_INSTANCES', `names more than ${String(MAX_INSTANCES)}`);
+    if (instances.length < names.length) {
+      this.#problem('MQTT_CERTS_INSTANCES', 'holds something that is no instance id');
+      return undefined;
+    }
+    if (instances.length > MAX_INSTANCES) {
+      this.#problem('MQTT_CERTS_INSTANCES', `names more than ${String(MAX_INSTANCES)}`);
+      return undefined;
+    }
     return [...new Set(instances)];
   }
 
@@ -227,10 +233,14 @@ class Reader {
     const url = URL.canParse(text) ? new URL(text) : undefined;
     const plain =
       url !== undefined && url.username === '' && url.pathname === '/' && url.search === '' && url.hash === '';
-    if (!plain) return this.#problem(name, 'must be a URL of protocol and host only');
+    if (!plain) {
+      this.#problem(name, 'must be a URL of protocol and host only');
+      return undefined;
+    }
     if (url.protocol === 'https:') return { protocol: 'https', host: url.host };
     if (url.protocol === 'http:' && isLoopback(url.hostname)) return { protocol: 'http', host: url.host };
-    return this.#problem(name, 'must be https (http is for this machine only)');
+    this.#problem(name, 'must be https (http is for this machine only)');
+    return undefined;
   }
 
   /** The budget is divided, not shared: 10 workers of 3 calls and a sweep of 70 fill a budget of 100. */
@@ -258,12 +268,12 @@ class Reader {
     if (!readBy.includes(this.#functionName)) throw new Error(`${this.#functionName} does not read ${name}`);
     const text = this.#raw(name);
     if (text !== '') return text;
-    return fallback ?? this.#problem(name, `is missing (${CONFIG_VARIABLES[name].meaning})`);
+    if (fallback === undefined) this.#problem(name, `is missing (${CONFIG_VARIABLES[name].meaning})`);
+    return fallback;
   }
 
-  #problem<Value>(name: VariableName, what: string): Value | undefined {
+  #problem(name: VariableName, what: string): void {
     this.problems.push(`${name} ${what}`);
-    return undefined;
   }
 }
 
