@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { version } from '../../package.json' with { type: 'json' };
+import { version } from '../../package.json';
 import { type CallBudget, createCallBudget } from '../../shared/adapters/call-budget.ts';
 import { jsonLines } from '../../shared/adapters/json-lines.ts';
 import { ossClient } from '../../shared/adapters/oss-client.ts';

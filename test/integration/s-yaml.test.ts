@@ -76,10 +76,24 @@ test('the functions of s.yaml pass the strict reading, and have the settings the
   });
 });
 
+test('the share of a register worker is computed for as many workers as may run', () => {
+  const [register] = loadSYaml(FILE, {}).functions;
+  const workers = register?.concurrencyConfig.reservedConcurrency;
+  expect([workers, register?.environmentVariables['MQTT_CERTS_REGISTER_WORKERS']]).toEqual([10, '10']);
+});
+
 test('nothing but inbox/ triggers a function, so no write of ours can start another run', () => {
   const triggers = loadSYaml(FILE, {}).functions.flatMap((definition) => definition.triggers);
   const prefixes = triggers.flatMap((trigger) =>
     trigger.triggerType === 'oss' ? [trigger.triggerConfig.filter.key.prefix] : [],
   );
   expect(prefixes).toEqual(['inbox/']);
+});
+
+test('the shares of the call budget are divided among as many workers as are reserved', () => {
+  const { functions } = loadSYaml(FILE, {});
+  const register = functions.find(({ functionName }) => functionName === 'register-ca');
+  expect(register?.environmentVariables?.['MQTT_CERTS_REGISTER_WORKERS']).toBe(
+    String(register?.concurrencyConfig?.reservedConcurrency),
+  );
 });
