@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { runCli } from './commands/program.ts';
 import { createPainter, isColourWanted } from './terminal/colour.ts';
@@ -29,6 +30,7 @@ function processIo(stopped: AbortSignal): CommandIo {
     stderr: (text) => void process.stderr.write(text),
     env: process.env,
     cwd: process.cwd(),
+    projectFolder: dirname(import.meta.dirname), // of scripts/ and of the bundle's folder alike
     paint: {
       stdout: createPainter(isColourWanted(process.env, isTerminal.stdout)),
       stderr: createPainter(isColourWanted(process.env, isTerminal.stderr)),

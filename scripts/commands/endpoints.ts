@@ -1,10 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import * as v from 'valibot';
-import { CommandError } from '../terminal/command-error.ts';
+import { CommandError, usageError } from '../terminal/command-error.ts';
 
-/** Where a running local cloud says how to reach it, below the folder it was started in. */
-export const ENDPOINTS_FILE = join('.local', 'endpoints.json');
+// In the local cloud's data folder, which is `.local` unless it was started with --data.
+const ENDPOINTS_FILE = 'endpoints.json';
+const DATA_FOLDER = '.local';
 
 const MAX_FILE_BYTES = 256 * 1024;
 
@@ -19,8 +20,9 @@ const loopback = v.pipe(
 const EndpointsSchema = v.object({
   oss: v.object({ endpoint: loopback, region: text, bucket: text, folder: text }),
   mqtt: v.object({
-    endpoint: loopback,
-    protocol: v.optional(v.picklist(['HTTP', 'HTTPS', 'http', 'https']), 'HTTP'),
+    /** `host:port`, as `@alicloud/openapi-client` wants it. */
+    endpoint: v.pipe(text, v.regex(/^(?:127\.0\.0\.1|localhost|\[::1\]):[0-9]{1,5}$/, 'is not on this machine')),
+    protocol: v.picklist(['HTTP', 'HTTPS']),
     instances: v.pipe(v.array(text), v.minLength(1), v.maxLength(1_000)),
   }),
   sls: v.object({ endpoint: loopback, project: text, logstore: text }),
@@ -38,10 +40,26 @@ export type Endpoints = v.InferOutput<typeof EndpointsSchema>;
  */
 export function findEndpointsFile(startFolder: string): string | undefined {
   for (let folder = resolve(startFolder); ; folder = dirname(folder)) {
-    const candidate = join(folder, ENDPOINTS_FILE);
+    const candidate = join(folder, DATA_FOLDER, ENDPOINTS_FILE);
     if (readBounded(candidate) !== undefined) return candidate;
     if (folder === dirname(folder)) return undefined;
   }
+}
+
+/**
+ * The endpoints file a person means with `--local <folder>`: the folder `npm start` runs in, or the one named with
+ * `--data`.
+ *
+ * @throws CommandError (usage) when neither has one.
+ */
+export function endpointsFileIn(folder: string): string {
+  const candidates = [join(folder, ENDPOINTS_FILE), join(folder, DATA_FOLDER, ENDPOINTS_FILE)];
+  const file = candidates.find((candidate) => readBounded(candidate) !== undefined);
+  if (file !== undefined) return file;
+  throw usageError(
+    `${folder} has no .local/endpoints.json`,
+    'Name the folder in which "npm start" runs, or its --data folder.',
+  );
 }
 
 /** Reads and validates an endpoints file; throws a {@link CommandError} that names every problem, never a value. */

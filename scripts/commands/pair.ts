@@ -7,7 +7,7 @@ import { displayText } from '../../shared/core/display-text.ts';
 import { CommandError, EXIT, type ExitCode, usageError } from '../terminal/command-error.ts';
 import { type CommandIo, writeJsonLine } from '../terminal/command-io.ts';
 import { commonNameOnly, parseDistinguishedName } from './distinguished-name.ts';
-import { type Endpoints, findEndpointsFile, readEndpoints } from './endpoints.ts';
+import { type Endpoints, endpointsFileIn, findEndpointsFile, readEndpoints } from './endpoints.ts';
 import { KEY_ALGORITHMS } from './key-algorithm.ts';
 import { type WrittenPair, writePairFolder } from './pair-folder.ts';
 import { isKeyOfCertificate, makeCa, makeVerification, readSigningKey, type SigningCa } from './pair-material.ts';
@@ -76,7 +76,7 @@ export function addPairCommand(program: Command, run: RunCommand): void {
 async function runPair(options: PairOptions, io: CommandIo): Promise<ExitCode> {
   const task = pairTaskOf(options);
   const folder = join(resolve(io.cwd, options.out), options.name);
-  const local = localCloudNear(options.local ?? io.cwd, io.cwd);
+  const local = localCloudNear(options.local, io.cwd);
   refuseBucket(folder, local);
   const written = await makeFiles(task, folder, options, io);
   if (options.json === true) writeJsonLine(io.stdout, summaryOf(options, written));
@@ -84,8 +84,8 @@ async function runPair(options: PairOptions, io: CommandIo): Promise<ExitCode> {
   return EXIT.good;
 }
 
-function localCloudNear(folder: string, cwd: string): Endpoints | undefined {
-  const file = findEndpointsFile(resolve(cwd, folder));
+function localCloudNear(folder: string | undefined, cwd: string): Endpoints | undefined {
+  const file = folder === undefined ? findEndpointsFile(cwd) : endpointsFileIn(resolve(cwd, folder));
   return file === undefined ? undefined : readEndpoints(file);
 }
 

@@ -2,8 +2,12 @@ import { Command, CommanderError } from 'commander';
 import { ServiceFailure } from '../../shared/core/service-failure.ts';
 import { CommandError, EXIT, type ExitCode } from '../terminal/command-error.ts';
 import { type CommandIo, writeJsonLine } from '../terminal/command-io.ts';
+import { addCheckCommand } from './check.ts';
+import { addCodeCommand } from './code.ts';
+import { addLogCommand } from './log.ts';
 import { addPairCommand } from './pair.ts';
 import type { RunCommand } from './run-command.ts';
+import { addStartCommand } from './start.ts';
 
 const EPILOGUE = `
 Exit codes: 0 good, 1 blocked or failed, 2 wrong usage.
@@ -56,7 +60,11 @@ function buildProgram(io: CommandIo, run: RunCommand): Command {
     })
     .helpCommand(true)
     .addHelpText('after', EPILOGUE);
+  addStartCommand(program, run);
   addPairCommand(program, run);
+  addCheckCommand(program, run);
+  addCodeCommand(program, run);
+  addLogCommand(program, run);
   return program;
 }
 

@@ -9,6 +9,8 @@ export interface CommandIo {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Absolute path. */
   readonly cwd: string;
+  /** Where this project lies: `s.yaml` and the bundles are there. Absolute path. */
+  readonly projectFolder: string;
   /** For what goes to stdout, and for what goes to stderr: one of them may be a pipe. */
   readonly paint: { readonly stdout: Painter; readonly stderr: Painter };
   /** Columns of the terminal; 100 when there is none. */

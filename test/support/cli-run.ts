@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { runCli } from '../../scripts/commands/program.ts';
 import { createPainter } from '../../scripts/terminal/colour.ts';
 import type { CommandIo } from '../../scripts/terminal/command-io.ts';
@@ -26,6 +27,7 @@ export async function runCommand(
     },
     env: {},
     cwd,
+    projectFolder: dirname(dirname(import.meta.dirname)),
     paint: { stdout: plain, stderr: plain },
     columns: 100,
     stopped: new AbortController().signal,

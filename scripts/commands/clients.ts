@@ -1,0 +1,54 @@
+import { createCallBudget } from '../../shared/adapters/call-budget.ts';
+import { openapiCallApi } from '../../shared/adapters/openapi-call.ts';
+import { openapiCertificates } from '../../shared/adapters/openapi-certificates.ts';
+import { ossClient } from '../../shared/adapters/oss-client.ts';
+import { ossObjects } from '../../shared/adapters/oss-objects.ts';
+import { type LogQuery, type LogRows, slsQuery } from '../../shared/adapters/sls-query.ts';
+import { slsSend } from '../../shared/adapters/sls-send.ts';
+import { systemClock } from '../../shared/adapters/system-clock.ts';
+import { epochMs } from '../../shared/core/time.ts';
+import type { MqttCertificates } from '../../shared/ports/mqtt-certificates.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import type { Target } from './target.ts';
+
+/** One call of a command may take as long as one of a function. */
+const CALL_TIMEOUT_MS = 5_000;
+/** A person waits: after this, a command gives up. */
+const COMMAND_LIMIT_MS = 30_000;
+/** A command makes a handful of calls; the deployment's own budget leaves far more than these below the service's limit. */
+const ACCOUNT_CALLS_PER_SECOND = 2;
+const LOCAL_CALLS_PER_SECOND = 100;
+
+/** The certificate operations of the target. */
+export function mqttClient(target: Target): MqttCertificates {
+  const { protocol, host } = new URL(target.endpoints.mqtt);
+  const perSecond = target.kind === 'local' ? LOCAL_CALLS_PER_SECOND : ACCOUNT_CALLS_PER_SECOND;
+  return openapiCertificates({
+    callApi: openapiCallApi({
+      endpoint: host,
+      protocol: protocol === 'http:' ? 'http' : 'https',
+      credentials: target.credentials,
+      timeoutMs: CALL_TIMEOUT_MS,
+    }),
+    budget: createCallBudget({ perSecond }),
+    parameters: 'query',
+    timeoutMs: CALL_TIMEOUT_MS,
+  });
+}
+
+/** The bucket of the target; every method gives up after half a minute from now. */
+export function bucketClient(target: Target): ObjectStore {
+  const place = { endpoint: target.endpoints.oss, region: target.region, bucket: target.bucket };
+  const client = ossClient(place, target.credentials);
+  return ossObjects({ client, clock: systemClock, deadline: epochMs(Date.now() + COMMAND_LIMIT_MS) });
+}
+
+/** Reads the log store of the target; every page gives up after half a minute from its own beginning. */
+export function logReader(target: Target): (query: LogQuery) => Promise<LogRows> {
+  const place = { endpoint: target.endpoints.log, region: target.region, project: target.logProject };
+  const send = slsSend(place, target.credentials, systemClock.now);
+  return (query) => {
+    const deadline = epochMs(Date.now() + COMMAND_LIMIT_MS);
+    return slsQuery({ send, logstore: target.logStore, clock: systemClock, deadline })(query);
+  };
+}

@@ -1,0 +1,68 @@
+import { displayText } from '../../shared/core/display-text.ts';
+import type { OutcomeRecord, RecordField } from '../../shared/core/outcome-record.ts';
+import {
+  fillSentence,
+  OUTCOME_KINDS,
+  type OutcomeKind,
+  type OutcomeKindFacts,
+  type Severity,
+} from '../../shared/core/outcome-table.ts';
+import type { Painter } from '../terminal/colour.ts';
+import { type Language, sentencesIn } from '../terminal/language.ts';
+import { padColumns, terminalText } from '../terminal/terminal-text.ts';
+
+const KIND_COLUMNS = 24;
+
+/**
+ * One outcome as a person reads it: a line with time, kind and who it is about; the sentence below; and, when something
+ * is to be done, how. What a log store holds is not trusted: a record of a newer version is shown by its own words.
+ */
+export function renderRecord(
+  record: Readonly<Partial<OutcomeRecord>>,
+  view: { readonly paint: Painter; readonly language: Language },
+): string {
+  const { bold, dim } = view.paint;
+  const time = terminalText(record.at ?? '', 24).replace('T', ' ');
+  const kind = terminalText(record.kind ?? 'unknown', 40);
+  const about = [record.instance, record.name].filter((part) => part !== undefined).map((part) => displayText(part));
+  const head = `${dim(time)}  ${severityMark(record.severity, view.paint)} ${bold(padColumns(kind, KIND_COLUMNS))}  ${about.join(' / ')}`;
+  const said = sentencesIn(view.language, sentenceOf(record)).map((sentence) => `    ${sentence}`);
+  const fixes = needsSomeone(record.severity) ? sentencesIn(view.language, fixOf(record)) : [];
+  return [head, ...said, ...fixes.map((fix) => `    → ${fix}`), ''].join('\n');
+}
+
+function sentenceOf(record: Readonly<Partial<OutcomeRecord>>): { zh: string; en: string } {
+  const facts = knownFacts(record.kind);
+  const detail = terminalText(record.detail ?? '');
+  if (facts === undefined) return { zh: detail, en: detail };
+  const zh = terminalText(fillSentence(facts.zh, fieldsOf(record)));
+  return { zh, en: detail === '' ? terminalText(fillSentence(facts.en, fieldsOf(record))) : detail };
+}
+
+function fixOf(record: Readonly<Partial<OutcomeRecord>>): { zh: string; en: string } {
+  const facts = knownFacts(record.kind);
+  const en = terminalText(record.fix ?? facts?.fixEn ?? '');
+  return { zh: facts?.fixZh ?? en, en };
+}
+
+function fieldsOf(record: Readonly<Partial<OutcomeRecord>>): Partial<Record<RecordField, string>> {
+  return Object.fromEntries(Object.entries(record).map(([field, value]) => [field, displayText(value)]));
+}
+
+function knownFacts(kind: string | undefined): OutcomeKindFacts | undefined {
+  return kind !== undefined && Object.hasOwn(OUTCOME_KINDS, kind) ? OUTCOME_KINDS[kind as OutcomeKind] : undefined;
+}
+
+function needsSomeone(severity: string | undefined): boolean {
+  return severity === 'warning' || severity === 'critical';
+}
+
+function severityMark(severity: string | undefined, paint: Painter): string {
+  const marks: Readonly<Record<Severity, string>> = {
+    info: paint.dim('·'),
+    notice: paint.green('●'),
+    warning: paint.yellow('▲'),
+    critical: paint.red('✖'),
+  };
+  return severity !== undefined && Object.hasOwn(marks, severity) ? marks[severity as Severity] : '?';
+}

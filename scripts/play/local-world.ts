@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import type { CloudEvent, LocalCloud } from '../../local/cloud.ts';
+import { parseInstanceId } from '../../shared/core/instance.ts';
+import { durationMs, epochMs, plus } from '../../shared/core/time.ts';
+import { bucketClient, logReader, mqttClient } from '../commands/clients.ts';
+import { localTarget } from '../commands/target.ts';
+import { CommandError } from '../terminal/command-error.ts';
+import type { FinishedCall, PlayWorld } from './world.ts';
+
+/** Hands the local cloud's finished calls to whoever listens at the moment. */
+export interface CallFeed {
+  readonly tell: (event: CloudEvent) => void;
+  readonly onFinishedCall: PlayWorld['onFinishedCall'];
+}
+
+/** A feed without listeners. */
+export function createCallFeed(): CallFeed {
+  const listeners = new Set<(call: FinishedCall) => void>();
+  return {
+    tell: (event) => {
+      if (event.kind !== 'invocation') return;
+      for (const listener of [...listeners]) listener(event.invocation);
+    },
+    onFinishedCall: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
+
+const MARGIN = durationMs(-5_000);
+const AHEAD = durationMs(60_000);
+const MAX_ROWS = 50;
+
+/** The world of a play: the clients any outside program would use, made from the endpoints the local cloud wrote. */
+export function openLocalWorld(
+  cloud: LocalCloud,
+  context: {
+    readonly feed: CallFeed;
+    readonly dataFolder: string;
+    readonly now: () => number;
+    readonly stopped: AbortSignal;
+  },
+): PlayWorld {
+  const { endpoints } = cloud;
+  const [first = ''] = endpoints.mqtt.instances;
+  const instance = parseInstanceId(first);
+  if (instance === undefined) {
+    throw new CommandError({ code: 'no-instance', message: 's.yaml names no instance the play could use' });
+  }
+  const target = localTarget({ ...endpoints, mqtt: { ...endpoints.mqtt, instances: [...endpoints.mqtt.instances] } });
+  const readLog = logReader(target);
+  const clockNow = () => epochMs(cloud.clock.now());
+  return {
+    instance,
+    whereToLook: `Look with "mqtt-certs log tail --since 5m --local ${context.dataFolder}", and into ${join(context.dataFolder, 'logs')}.`,
+    bucketFolder: endpoints.oss.folder,
+    mqtt: mqttClient(target),
+    store: bucketClient(target),
+    recordsOf: async (caName, since) => {
+      const span = { from: plus(since, MARGIN), to: plus(clockNow(), AHEAD) };
+      const { rows } = await readLog({ ...span, query: `name: "${caName}"`, maxRows: MAX_ROWS });
+      return rows.filter((row) => row['name'] === caName).toReversed();
+    },
+    onFinishedCall: context.feed.onFinishedCall,
+    clockNow,
+    now: context.now,
+    stopped: context.stopped,
+  };
+}
