@@ -80,9 +80,12 @@ export function createAsyncQueue(options: {
     clearTimeout(timer);
     const now = clock.now();
     let nextDue = Number.POSITIVE_INFINITY;
+    const full = new Set<string>(); // asked once per function: a thousand calls may be waiting for the same one
     for (const call of waiting.values()) {
       if (call.notBefore > now) nextDue = Math.min(nextDue, call.notBefore);
+      else if (full.has(call.functionName)) continue;
       else if (options.hasRoom(call.functionName)) start(call).catch(options.onError);
+      else full.add(call.functionName);
     }
     // A call that is due but has no room is started by the call that makes room, not by a timer.
     if (nextDue < Number.POSITIVE_INFINITY) timer = setTimeout(wake, Math.min(nextDue - now, MAX_TIMER_MS));
