@@ -11,7 +11,16 @@ function fence(files, forbidden, message, extra = {}) {
   };
 }
 
-const PURE_GLOBALS = ['Date', 'fetch', 'process', 'setTimeout', 'setInterval', 'setImmediate', 'console', 'performance'];
+const PURE_GLOBALS = [
+  'Date',
+  'fetch',
+  'process',
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'console',
+  'performance',
+];
 
 export default tseslint.config(
   { ignores: ['dist/**', '.build/**', '.local/**', 'node_modules/**', 'coverage/**', '**/*.mjs', 'eslint.config.js'] },
@@ -50,8 +59,20 @@ export default tseslint.config(
     '^(?!\\.|node:crypto$|valibot$)|/(adapters|events|local|functions|scripts|test)/',
     'a use case knows core and ports, never an adapter or an SDK',
   ),
-  fence(['shared/adapters/**/*.ts'], '/(pipelines|events)/|/local/|/functions/', 'an adapter knows core, ports and its SDK'),
-  fence(['shared/events/**/*.ts', 'shared/config.ts'], '/(pipelines|adapters|ports)/|/local/|/functions/', 'edges turn text into core types'),
+  fence(
+    ['shared/adapters/**/*.ts'],
+    '/(pipelines|events)/|/local/|/functions/',
+    'an adapter knows core, ports and its SDK',
+  ),
+  fence(
+    ['shared/events/**/*.ts', 'shared/config.ts'],
+    '/(pipelines|adapters|ports)/|/local/|/functions/',
+    'edges turn text into core types',
+  ),
   fence(['functions/**/*.ts'], '/local/|/scripts/|/test/', 'functions compose what shared offers'),
-  fence(['local/**/*.ts'], '/(shared|functions|scripts|test)/', 'the local cloud is an independent reading of the documents: it imports nothing of ours'),
+  fence(
+    ['local/**/*.ts'],
+    '/(shared|functions|scripts|test)/',
+    'the local cloud is an independent reading of the documents: it imports nothing of ours',
+  ),
 );
