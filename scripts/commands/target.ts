@@ -1,10 +1,10 @@
 import { dirname, resolve } from 'node:path';
 import type { AccessKey } from '../../shared/adapters/access-key.ts';
 import { unknownVariables } from '../../shared/config.ts';
-import { displayText } from '../../shared/core/display-text.ts';
 import { type InstanceId, parseInstanceId } from '../../shared/core/instance.ts';
 import { CommandError, EXIT } from '../terminal/command-error.ts';
 import type { CommandIo } from '../terminal/command-io.ts';
+import { terminalText } from '../terminal/terminal-text.ts';
 import { type Endpoints, endpointsFileIn, findEndpointsFile, readEndpoints } from './endpoints.ts';
 
 /** The services a command talks to, as its name for what it needs. */
@@ -87,7 +87,7 @@ function accountTarget(env: Environment, needs: readonly Service[]): Target {
   };
   refuseProblems([
     ...[...needed].filter((name) => value(name) === '').map((name) => `${name} is not set`),
-    ...unknownVariables(env).map((name) => `${displayText(name)} is no variable of ours`),
+    ...unknownVariables(env).map((name) => `${terminalText(name, 80)} is no variable of ours`),
     ...needs
       .filter((service) => !isServiceUrl(endpoints[service]))
       .map((service) => `the endpoint of ${service} is no https URL of a host only`),

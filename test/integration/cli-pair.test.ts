@@ -159,7 +159,7 @@ test("the local cloud's bucket folder is refused even while it is empty", async 
   mkdirSync(join(cwd, '.local'));
   const endpoints = {
     oss: { endpoint: 'http://127.0.0.1:1', region: 'cn-hangzhou', bucket: 'b', folder },
-    mqtt: { endpoint: 'http://127.0.0.1:1', instances: ['mqtt-cn-example'] },
+    mqtt: { endpoint: '127.0.0.1:1', protocol: 'HTTP', instances: ['mqtt-cn-example'] },
     sls: { endpoint: 'http://127.0.0.1:1', project: 'p', logstore: 'l' },
     credentials: { accessKeyId: 'id', accessKeySecret: 'secret' },
   };
