@@ -14,10 +14,11 @@ const SILENT_FILE = /^(?:\.DS_Store|\._.*|Thumbs\.db|desktop\.ini)$/i;
  *
  * One octet more than the limit is read at most, which is how the checks see that a file is too large.
  *
- * @throws CommandError (usage) when there is nothing to read, or more than {@link MAX_FILES} files.
+ * @throws CommandError (usage) when there is nothing to read, more than {@link MAX_FILES} files, or one that can not be
+ *   read: "blocked" is an answer about certificates and must not mean a typo.
  */
 export function collectFiles(paths: readonly string[], cwd: string): readonly DropFile[] {
-  const found = paths.flatMap((path) => filesAt(resolve(cwd, path)));
+  const found = paths.flatMap((path) => unlessUnreadable(path, () => filesAt(resolve(cwd, path))));
   if (found.length === 0)
     throw usageError('there is no file to check', 'Name the certificates, or the folder they are in.');
   if (found.length > MAX_FILES) {
@@ -26,7 +27,18 @@ export function collectFiles(paths: readonly string[], cwd: string): readonly Dr
       'Name only the CA and the verification certificate.',
     );
   }
-  return found.map((path) => ({ name: basename(path), bytes: readHead(path) }));
+  return found.map((path) => ({ name: basename(path), bytes: unlessUnreadable(path, () => readHead(path)) }));
+}
+
+function unlessUnreadable<Value>(path: string, read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error && 'code' in error)) throw error;
+    const why =
+      error.code === 'ENOENT' ? 'there is no such file or folder' : `it can not be read (${String(error.code)})`;
+    throw usageError(`${path}: ${why}`, 'Name the certificates, or the folder they are in.');
+  }
 }
 
 function filesAt(path: string): string[] {

@@ -114,7 +114,7 @@ test('a hostile file name reaches the terminal without its escape sequence', asy
 
 test.each([
   [[], 2, "missing required argument 'files'"],
-  [['nowhere.pem'], 1, 'nowhere.pem: no such file or folder'],
+  [['nowhere.pem'], 2, 'nowhere.pem: there is no such file or folder'],
   [['empty'], 2, 'there is no file to check'],
   [['many'], 2, '21 files are more than the 20 a drop may have'],
   [['a/drop', '--lang', 'fr'], 2, 'Choose one of zh, en, both.'],
