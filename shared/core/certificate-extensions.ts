@@ -1,6 +1,6 @@
 import { TAG } from './asn1-tags.ts';
 import type { BasicConstraints, KeyUsage } from './certificate-facts.ts';
-import { childrenOf, contentOf, type DerElement, DerError, membersOf, octetsOf, parseValue } from './der.ts';
+import { childrenOf, contentOf, type DerElement, DerError, membersOf, octetsOf, parseValue, textOf } from './der.ts';
 
 /** The content octets of id-ce-basicConstraints and id-ce-keyUsage (2.5.29.19 and 2.5.29.15). */
 const BASIC_CONSTRAINTS = 'U\u001d\u0013';
@@ -38,7 +38,7 @@ export function readExtensions(bytes: Buffer, wrapper: DerElement): ExtensionFac
   for (const element of childrenOf(bytes, list)) {
     const [oid, ...fields] = childrenOf(bytes, element);
     if (oid?.tag !== TAG.oid) throw new DerError('not-der');
-    const name = contentOf(bytes, oid).toString('latin1');
+    const name = textOf(bytes, oid);
     if (name === BASIC_CONSTRAINTS) constraints ??= readExtension(bytes, fields);
     if (name === KEY_USAGE) usage ??= readExtension(bytes, fields);
   }

@@ -1,7 +1,7 @@
 import { TAG } from './asn1-tags.ts';
 import { assertNever } from './assert-never.ts';
 import type { KeyFacts } from './certificate-facts.ts';
-import { childrenOf, contentOf, type DerElement, DerError, oidText, onlyElement } from './der.ts';
+import { childrenOf, contentOf, type DerElement, DerError, oidText, onlyElement, textOf } from './der.ts';
 
 const RSA = '1.2.840.113549.1.1.1';
 const RSA_PSS = '1.2.840.113549.1.1.10';
@@ -35,7 +35,7 @@ export function readKey(spki: Buffer): KeyFacts {
   if (algorithm?.tag !== TAG.sequence || key?.tag !== TAG.bitString) throw new DerError('not-der');
   const [oid, parameters] = childrenOf(spki, algorithm);
   if (oid?.tag !== TAG.oid) throw new DerError('not-der');
-  const algorithmOid = oidText(contentOf(spki, oid).toString('latin1'));
+  const algorithmOid = oidText(textOf(spki, oid));
   switch (algorithmOid) {
     case RSA:
     case RSA_PSS:
@@ -69,7 +69,7 @@ function readRsaKey(rsa: Buffer, pssOnly: boolean): KeyFacts {
 
 function curveOf(spki: Buffer, parameters: DerElement | undefined): string {
   if (parameters?.tag !== TAG.oid) return 'explicit';
-  const oid = oidText(contentOf(spki, parameters).toString('latin1'));
+  const oid = oidText(textOf(spki, parameters));
   return CURVES[oid] ?? oid;
 }
 

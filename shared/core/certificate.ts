@@ -11,8 +11,21 @@ import { certificatePem } from './pem.ts';
 import { parseCaSerial, SERIAL_MAX_OCTETS } from './serial.ts';
 import { readSignatureAlgorithm } from './signature-algorithm.ts';
 
-/** OpenSSL's reading of the same bytes, kept so that a signature check need not parse again. */
-const OPENSSL_READINGS = new WeakMap<CertificateFacts, X509Certificate>();
+/**
+ * Keeps OpenSSL's reading beside the facts, so that a signature check need not parse again: parsing is half of what
+ * checking a pair costs. A private field, because a WeakMap would keep natively allocated certificates over collections.
+ */
+class KeptReading {
+  readonly #openssl: X509Certificate;
+
+  constructor(openssl: X509Certificate) {
+    this.#openssl = openssl;
+  }
+
+  static of(facts: CertificateFacts): X509Certificate | undefined {
+    return #openssl in facts ? facts.#openssl : undefined;
+  }
+}
 
 /**
  * Reads one certificate from its DER bytes: RSA, EC and any other key type. Never throws.
@@ -34,11 +47,7 @@ export function readCertificate(der: Buffer): CertificateReading {
 
 /** The certificate as OpenSSL read it; read again when `facts` was copied. */
 export function opensslReading(facts: CertificateFacts): X509Certificate {
-  const known = OPENSSL_READINGS.get(facts);
-  if (known !== undefined) return known;
-  const reading = new X509Certificate(facts.pem);
-  OPENSSL_READINGS.set(facts, reading);
-  return reading;
+  return KeptReading.of(facts) ?? readWithOpenssl(facts.der, facts.pem);
 }
 
 /** The public key for node:crypto. Throws what node throws for keys OpenSSL cannot build. */
@@ -75,7 +84,7 @@ function readFacts(der: Buffer): CertificateFacts {
   const publicKeyDer = encodingOf(der, fields.publicKey);
   const extensionsField = fields.extensions;
   const pem = certificatePem(der);
-  const openssl = readWithOpenssl(pem);
+  const openssl = readWithOpenssl(der, pem);
   const facts: CertificateFacts = {
     der,
     pem,
@@ -96,14 +105,16 @@ function readFacts(der: Buffer): CertificateFacts {
     caByOpenssl: openssl.ca,
     selfIssued: subject.name.der.equals(issuer.name.der),
   };
-  OPENSSL_READINGS.set(facts, openssl);
-  return facts;
+  return Object.assign(new KeptReading(openssl), facts);
 }
 
-/** From PEM of our own making: in DER, node would look for a PEM block first and could find one inside a field. */
-function readWithOpenssl(pem: string): X509Certificate {
+/**
+ * In DER, node looks for a PEM block first and would find one inside a field; such a certificate is handed over as PEM of
+ * our own making.
+ */
+function readWithOpenssl(der: Buffer, pem: string): X509Certificate {
   try {
-    return new X509Certificate(pem);
+    return new X509Certificate(der.includes('-----BEGIN') ? pem : der);
   } catch {
     // OpenSSL's reasons are internal (and misleading for DER); ours is one stable code.
     throw new UnreadableError('refused-by-openssl');

@@ -48,7 +48,7 @@ export function binaryKind(bytes: Buffer): BinaryKind {
 /** One of the first elements of a structure. Reading stops quietly where the bytes do. */
 interface OutlineField {
   readonly tag: number;
-  /** The first octets of the content in hex. */
+  /** The first octets of an INTEGER or OID in hex; empty for other types. */
   readonly octets: string;
   readonly children: readonly OutlineField[];
 }
@@ -131,7 +131,7 @@ function outlineField(source: DerSource, depth: number): OutlineField | undefine
     const constructed = (tag & 0x20) !== 0;
     return {
       tag,
-      octets: Buffer.from(inside.bytes(Math.min(inside.length(), MAX_OUTLINE_OCTETS)), 'latin1').toString('hex'),
+      octets: tag === TAG.integer || tag === TAG.oid ? inside.hexPrefix(MAX_OUTLINE_OCTETS) : '',
       children: constructed && depth > 1 ? outlineFields(inside, depth - 1, MAX_OUTLINE_FIELDS) : [],
     };
   } catch (error) {

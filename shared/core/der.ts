@@ -79,6 +79,11 @@ export class DerSource implements ByteSource {
     return new DerSource(this.#bytes, start, this.read);
   }
 
+  /** The next octets in hex, at most `count` of them, without moving. */
+  hexPrefix(count: number): string {
+    return this.#bytes.toString('hex', this.read, Math.min(this.#end, this.read + count));
+  }
+
   #require(count: number): void {
     if (count > this.length()) throw new DerError('truncated');
   }
@@ -126,6 +131,11 @@ export function encodingOf(bytes: Buffer, element: DerElement): Buffer {
 /** The bytes inside an element. A view, not a copy. */
 export function contentOf(bytes: Buffer, element: DerElement): Buffer {
   return bytes.subarray(element.contentStart, element.end);
+}
+
+/** The bytes inside an element as a byte string. */
+export function textOf(bytes: Buffer, element: DerElement): string {
+  return bytes.toString('latin1', element.contentStart, element.end);
 }
 
 /** Parses one value down to its leaves, at most 16 levels deep. Throws {@link DerError}. */

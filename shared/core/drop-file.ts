@@ -75,7 +75,7 @@ export function readDropFile({ name, bytes }: DropFile): DropFileContent {
   const kind = binaryKind(head);
   const text = decodeText(head);
   const pem = kind.what === 'unknown' ? splitPem(text) : NO_BLOCKS;
-  const privateKey = findPrivateKey({ bytes: head, text, pem });
+  const privateKey = findPrivateKey({ bytes: head, content: kind, text, pem });
   const found = { name, sha256, ...(privateKey === undefined ? {} : { privateKey }) };
   const nothing = { certificates: [], damaged: [], others: [] };
   if (bytes.length > MAX_FILE_BYTES) return { ...found, ...nothing, unreadable: 'too-large' };
@@ -110,8 +110,7 @@ function findInBlock(block: PemBlock): Finding {
   }
   if (block.label.endsWith('PARAMETERS')) return { kind: 'other', what: 'parameters' };
   // By content: labels are written by hand more often than one thinks.
-  const found = binaryKind(block.der);
-  if (found.what !== 'unknown') return findInBinary(certificateBytes(block.label, block.der), found);
+  if (block.content.what !== 'unknown') return findInBinary(certificateBytes(block.label, block.der), block.content);
   return CERTIFICATE_LABELS.has(block.label) ? certificateFinding(block.der) : { kind: 'other', what: 'unknown' };
 }
 

@@ -21,7 +21,7 @@ export function isPlainText(text: string): boolean {
 /** ASCII in UTF-16 without a mark has a zero octet at every second place; 64 octets are enough to see it. */
 function wideForm(bytes: Buffer): 'little' | 'big' | undefined {
   const sample = bytes.subarray(0, Math.min(bytes.length, 64) & ~1);
-  if (sample.length < 4) return undefined;
+  if (sample.length < 4 || !sample.includes(0)) return undefined;
   const zeros = (offset: number): number => sample.filter((octet, index) => index % 2 === offset && octet === 0).length;
   const pairs = sample.length / 2;
   if (zeros(1) > pairs * 0.7 && zeros(0) === 0) return 'little';

@@ -1,9 +1,11 @@
+import { type BinaryKind, binaryKind } from './der-kind.ts';
+
 /** One file may hold at most this many PEM blocks. */
 export const MAX_PEM_BLOCKS = 32;
 
 /** One block of PEM text (RFC 7468), decoded. */
 export type PemBlock =
-  | { readonly kind: 'block'; readonly label: string; readonly der: Buffer }
+  | { readonly kind: 'block'; readonly label: string; readonly der: Buffer; readonly content: BinaryKind }
   /** A BEGIN line without what must follow it. */
   | { readonly kind: 'damaged'; readonly label: string; readonly reason: 'pem-unclosed' | 'pem-not-base64' };
 
@@ -14,6 +16,8 @@ export type PemReading =
 
 /** Any letter case, and up to 64 characters of label: what parsers refuse is still named for what it is. */
 const BEGIN = /-----BEGIN ([A-Z0-9][A-Z0-9 ._/#-]{0,63}?) ?-----/gi;
+
+const END = /-----END ([A-Z0-9][A-Z0-9 ._/#-]{0,63}?) ?-----/i;
 
 /** RFC 1421 headers inside a block (`Proc-Type: 4,ENCRYPTED`), and the blank line that ends them. */
 const HEADERS = /^(?:[A-Za-z-]{1,40}: ?[^\n]*\n)+\n/;
@@ -64,15 +68,25 @@ export function strictBase64(text: string): Buffer | undefined {
 }
 
 function findEnd(zone: string, label: string): { readonly at: number; readonly after: number } | undefined {
-  const match = /-----END ([A-Z0-9][A-Z0-9 ._/#-]{0,63}?) ?-----/i.exec(zone);
+  const usual = `-----END ${label}-----`;
+  const at = zone.indexOf('-----END ');
+  if (at !== -1 && zone.startsWith(usual, at)) return { at, after: at + usual.length };
+  const match = END.exec(zone);
   if (match?.[1]?.toUpperCase() !== label) return undefined;
   return { at: match.index, after: match.index + match[0].length };
 }
 
 function decode(label: string, body: string): PemBlock {
-  const lines = body.replace(/^[ \t]*\r?\n/, '').replaceAll('\r\n', '\n');
-  const der = strictBase64(lines.replace(HEADERS, ''));
-  return der === undefined ? { kind: 'damaged', label, reason: 'pem-not-base64' } : { kind: 'block', label, der };
+  const der = strictBase64(body.includes(':') ? withoutHeaders(body) : body);
+  if (der === undefined) return { kind: 'damaged', label, reason: 'pem-not-base64' };
+  return { kind: 'block', label, der, content: binaryKind(der) };
+}
+
+function withoutHeaders(body: string): string {
+  return body
+    .replaceAll('\r\n', '\n')
+    .replace(/^[ \t]*\n/, '')
+    .replace(HEADERS, '');
 }
 
 function realLineFeeds(text: string): string {

@@ -1,4 +1,4 @@
-import { type BinaryKeyKind, binaryKind } from './der-kind.ts';
+import { type BinaryKeyKind, type BinaryKind, binaryKind } from './der-kind.ts';
 import { MAX_PEM_BLOCKS, type PemReading } from './pem.ts';
 
 /** What a found private key is. Names a format, never anything out of the key. */
@@ -34,6 +34,9 @@ const ARMOR =
 /** The same line with its dashes gone; in capitals only, as tools write it. */
 const BARE_ARMOR = /\bBEGIN ([A-Z0-9 ]{0,40}PRIVATE KEY)/;
 
+/** What every form below contains: one look spares a certificate the others. */
+const HINT = /PRIVATE|PuTTY|"kty"|RSAKeyValue/i;
+
 /** The first line of PuTTY's own format, versions 1 to 3 and later. */
 const PUTTY = /PuTTY-User-Key-File-\d/i;
 /** RFC 7517: `d` is the private part of RSA and EC keys, `k` a symmetric key. */
@@ -44,11 +47,14 @@ const XML_KEY = /<RSAKeyValue>[\s\S]{0,20000}<D>/i;
 
 /** Every DER key begins with a SEQUENCE, whose first six bits base64 writes as `M`. */
 const BARE_START = /^M[A-Za-z0-9+/]{31,}={0,2}$/;
+const MIN_BARE_CHARACTERS = 32;
 const BASE64_LINE = /^[A-Za-z0-9+/]+={0,2}$/;
 
 /** What one uploaded file offers to look at. */
 export interface FileViews {
   readonly bytes: Buffer;
+  /** What the bytes are as a whole. */
+  readonly content: BinaryKind;
   /** The file as text; octets read as Latin-1 when it is none. */
   readonly text: string;
   readonly pem: PemReading;
@@ -61,27 +67,25 @@ export interface FileViews {
  *
  * @returns the kind of the first one found. Packed files are not opened.
  */
-export function findPrivateKey({ bytes, text, pem }: FileViews): PrivateKeyKind | undefined {
-  return (
-    binaryKey(bytes) ?? keyInBlocks(pem) ?? keyInText(text) ?? keyInText(withoutZeros(bytes)) ?? bareKey(text, pem)
-  );
+export function findPrivateKey({ bytes, content, text, pem }: FileViews): PrivateKeyKind | undefined {
+  return keyIn(content) ?? keyInBlocks(pem) ?? keyInText(text) ?? keyInText(withoutZeros(bytes)) ?? bareKey(text, pem);
 }
 
-function binaryKey(bytes: Buffer): PrivateKeyKind | undefined {
-  const kind = binaryKind(bytes);
-  return kind.what === 'private-key' ? kind.key : undefined;
+function keyIn(content: BinaryKind): PrivateKeyKind | undefined {
+  return content.what === 'private-key' ? content.key : undefined;
 }
 
 function keyInBlocks(pem: PemReading): PrivateKeyKind | undefined {
   if (pem.kind !== 'blocks') return undefined;
   for (const block of pem.blocks) {
-    const kind = kindOfLabel(block.label) ?? (block.kind === 'block' ? binaryKey(block.der) : undefined);
+    const kind = kindOfLabel(block.label) ?? (block.kind === 'block' ? keyIn(block.content) : undefined);
     if (kind !== undefined) return kind;
   }
   return undefined;
 }
 
 function keyInText(text: string): PrivateKeyKind | undefined {
+  if (!HINT.test(text)) return undefined;
   const armor = ARMOR.exec(text) ?? BARE_ARMOR.exec(text);
   if (armor !== null) return kindOfLabel((armor[1] ?? '').toUpperCase()) ?? 'pem';
   if (PUTTY.test(text)) return 'putty';
@@ -101,14 +105,16 @@ function withoutZeros(bytes: Buffer): string {
 
 /** A key somebody pasted without its BEGIN and END lines: lines of base64 that decode to the start of one. */
 function bareKey(text: string, pem: PemReading): PrivateKeyKind | undefined {
-  const lines = (pem.kind === 'blocks' ? pem.outside : text).split(/[\r\n]+/).map((line) => line.trim());
+  const outside = pem.kind === 'blocks' ? pem.outside : text;
+  if (outside.length < MIN_BARE_CHARACTERS) return undefined;
+  const lines = outside.split(/[\r\n]+/).map((line) => line.trim());
   let tries = 0;
   for (let start = 0; start < lines.length && tries < MAX_PEM_BLOCKS; start += 1) {
     if (!BARE_START.test(lines[start] ?? '')) continue;
     tries += 1;
     const length = lines.slice(start).findIndex((line) => !BASE64_LINE.test(line));
     const run = lines.slice(start, length === -1 ? undefined : start + length);
-    const kind = binaryKey(Buffer.from(run.join(''), 'base64'));
+    const kind = keyIn(binaryKind(Buffer.from(run.join(''), 'base64')));
     if (kind !== undefined) return kind;
     start += run.length - 1;
   }

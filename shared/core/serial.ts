@@ -16,7 +16,8 @@ export const SERIAL_MAX_TEXT_BYTES = 128;
 export const SERIAL_MAX_OCTETS = 20;
 
 const SEPARATORS = /[:\s]/g;
-const HEX = /^[0-9a-f]+$/;
+/** Hex digits after any leading zeros, the first of them not zero. */
+const HEX = /^0*([1-9a-f][0-9a-f]*)$/;
 
 /**
  * Reads a CA serial in any hex spelling: upper or lower case, with colons or blanks, with leading zeros.
@@ -54,8 +55,6 @@ function canonicalHex(text: string): string | undefined {
   // Hex is ASCII, so a longer text in bytes is a longer text in characters or not hex at all.
   if (text.length > SERIAL_MAX_TEXT_BYTES) return undefined;
   const digits = text.replace(SEPARATORS, '').toLowerCase();
-  if (!HEX.test(digits)) return undefined;
-  const stripped = digits.replace(/^0+/, '');
-  if (stripped === '' || stripped.length > SERIAL_MAX_OCTETS * 2) return undefined;
-  return stripped;
+  const stripped = HEX.exec(digits)?.[1];
+  return stripped === undefined || stripped.length > SERIAL_MAX_OCTETS * 2 ? undefined : stripped;
 }

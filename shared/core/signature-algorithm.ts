@@ -2,7 +2,6 @@ import { TAG } from './asn1-tags.ts';
 import type { SignatureAlgorithm, SignatureHash } from './certificate-facts.ts';
 import {
   childrenOf,
-  contentOf,
   type DerElement,
   DerError,
   encodingOf,
@@ -10,6 +9,7 @@ import {
   octetsOf,
   oidText,
   parseValue,
+  textOf,
 } from './der.ts';
 
 type Known = Omit<SignatureAlgorithm, 'oid'>;
@@ -50,7 +50,7 @@ const HASHES: Readonly<Record<string, SignatureHash>> = {
 export function readSignatureAlgorithm(bytes: Buffer, element: DerElement): SignatureAlgorithm {
   const [type, parameters] = childrenOf(bytes, element);
   if (element.tag !== TAG.sequence || type?.tag !== TAG.oid) throw new DerError('not-der');
-  const oid = oidText(contentOf(bytes, type).toString('latin1'));
+  const oid = oidText(textOf(bytes, type));
   if (oid === RSA_PSS) return { oid, family: 'rsa', hash: pssHash(bytes, parameters) };
   return { oid, ...(ALGORITHMS[oid] ?? { family: 'unknown', hash: 'unknown' }) };
 }

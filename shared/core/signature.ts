@@ -11,11 +11,27 @@ export const RSA_MAX_BITS = 8192;
 /** A 32-bit exponent is already 15 times the usual one; a full-length one costs seconds in some implementations. */
 export const RSA_MAX_EXPONENT_BITS = 32;
 
+interface Verdict {
+  readonly signer: CertificateFacts;
+  readonly signed: CertificateFacts;
+  readonly verdict: SignatureVerdict;
+}
+
+/** The newest answer: finding a pair and checking it ask the same question one after the other. */
+let newest: Verdict | undefined;
+
 /**
  * Checks that `signed` carries a signature made by the key of `signer`. Names, dates and flags are not looked at.
  * Keys whose check could be made arbitrarily slow are refused before OpenSSL sees them.
  */
 export function checkSignature(signer: CertificateFacts, signed: CertificateFacts): SignatureVerdict {
+  if (newest?.signer === signer && newest.signed === signed) return newest.verdict;
+  const verdict = verdictOf(signer, signed);
+  newest = { signer, signed, verdict };
+  return verdict;
+}
+
+function verdictOf(signer: CertificateFacts, signed: CertificateFacts): SignatureVerdict {
   if (!isWorkable(signer.key)) return 'refused';
   if (signed.signatureAlgorithm.family !== signer.key.kind) return 'not-verified';
   try {

@@ -94,20 +94,17 @@ export interface UtcParts {
   readonly second: number;
 }
 
+const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
 /** The moment of a UTC calendar time; `undefined` when no such time exists (30 February, 25:00, second 60). */
-export function utcMoment(parts: UtcParts): EpochMs | undefined {
-  const { year, month, day, hour, minute, second } = parts;
-  if (hour > 23 || minute > 59 || second > 59) return undefined;
-  const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  date.setUTCHours(hour, minute, second);
-  const real = date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
-  return real ? epochMs(date.getTime()) : undefined;
+export function utcMoment({ year, month, day, hour, minute, second }: UtcParts): EpochMs | undefined {
+  const isLeapDay = month === 2 && day === 29 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const isDay = day >= 1 && (isLeapDay || day <= (DAYS_IN_MONTH[month - 1] ?? 0));
+  if (!isDay || hour > 23 || minute > 59 || second > 59) return undefined;
+  // Date.UTC reads the years 0 to 99 as 1900 to 1999; 400 years on, the calendar is the same.
+  const shift = year < 100 ? 400 : 0;
+  const moment = Date.UTC(year + shift, month - 1, day, hour, minute, second);
+  return epochMs(shift === 0 ? moment : moment - MS_IN_400_YEARS);
 }
 
-const DAY_MS = 86_400_000;
-
-/** Midnight UTC of the day of `moment`. */
-export function startOfDay(moment: EpochMs): EpochMs {
-  return epochMs(Math.floor(moment / DAY_MS) * DAY_MS);
-}
+const MS_IN_400_YEARS = 146_097 * 86_400_000;
