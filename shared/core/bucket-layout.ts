@@ -25,6 +25,20 @@ export function archivedName(fileName: string): string {
   return `${safe}-${sha256Hex(fileName).slice(0, 8)}`;
 }
 
+/**
+ * {@link archivedName} for all files of one drop, in their order. Names made to share these 8 digits (that takes a
+ * second of computing) are told apart by a number, so that no file overwrites another.
+ */
+export function archivedNames(fileNames: readonly string[]): readonly string[] {
+  const taken = new Map<string, number>();
+  return fileNames.map((fileName) => {
+    const name = archivedName(fileName);
+    const earlier = taken.get(name) ?? 0;
+    taken.set(name, earlier + 1);
+    return earlier === 0 ? name : `${name}-${String(earlier + 1)}`;
+  });
+}
+
 /** `inbox/<instance>/<caName>/`, the folder as people know it; for a misplaced file its whole key. */
 export function inboxPrefix(source: DropSource): string {
   return source.kind === 'folder' ? `${INBOX}${source.instance}/${source.caName}/` : source.key;

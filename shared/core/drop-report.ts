@@ -12,9 +12,12 @@ export interface ReportedFile {
   readonly key: string;
   readonly etag: string;
   readonly archivedName: string;
-  readonly sha256: string | undefined;
+  /** Absent when the file was too large to be read. */
+  readonly sha256?: string;
   /** The name made safe to show. */
   readonly shown: DisplayText;
+  /** What is in it, in a few words. */
+  readonly holds: Bilingual;
 }
 
 /** Everything a reason says. */
@@ -91,7 +94,7 @@ function inLanguage(facts: ReasonFacts, language: 'zh' | 'en'): string {
     lines.push(...problemLines(problem, index + 1, language));
   });
   lines.push('', `${words.code}: ${CODE_STATE[facts.code][language]}`, `${words.files}: ${facts.folder}`);
-  for (const file of facts.files) lines.push(`  ${file.shown} -> ${file.archivedName}`);
+  for (const file of facts.files) lines.push(`  ${file.shown} (${file.holds[language]}) -> ${file.archivedName}`);
   if (facts.nextFolder !== undefined) {
     lines.push(`${words.next}: ${words.again} ${facts.nextFolder}`, words.check);
   }

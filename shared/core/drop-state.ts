@@ -76,6 +76,11 @@ export function progressOf(state: FolderState, dropId: DropId): DropProgress {
 const BLOCKED_DELAYS: readonly DurationMs[] = [minutes(10), hours(1), hours(6)];
 const BLOCKED_DELAY_AFTERWARDS = hours(24);
 
+/** Whether a drop was blocked and its next try is not due yet: until then there is nothing to do about it. */
+export function isResting(progress: DropProgress, now: EpochMs): boolean {
+  return progress.blocked !== undefined && now < nextTryAt(progress.blocked);
+}
+
 /** When a drop the service refused for reasons outside its files is tried again: 10 min, 1 h, 6 h, then daily. */
 export function nextTryAt(blocked: { readonly count: number; readonly lastAt: EpochMs }): EpochMs {
   return plus(blocked.lastAt, BLOCKED_DELAYS[blocked.count - 1] ?? BLOCKED_DELAY_AFTERWARDS);

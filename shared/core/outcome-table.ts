@@ -48,8 +48,8 @@ export const OUTCOME_KINDS = {
     cause: CA_CAUSE,
     zh: '实例 {instance} 上已存在同一张 CA 证书（序列号 {ca_sn}），未再次注册。',
     en: 'The same CA (serial {ca_sn}) was already registered on instance {instance}; it was not registered again.',
-    fixZh: '无需操作；本次的注册码未被使用。',
-    fixEn: 'Nothing to do; the registration code of this drop was not used.',
+    fixZh: '无需操作；本次上传没有使用注册码。',
+    fixEn: 'Nothing to do; this drop did not use its registration code.',
   },
   'pair-rejected': {
     severity: 'warning',

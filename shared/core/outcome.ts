@@ -1,3 +1,4 @@
+import { inboxPrefix } from './bucket-layout.ts';
 import { nameOf } from './digest.ts';
 import { type DisplayText, displayText } from './display-text.ts';
 import type { DropId } from './drop-identity.ts';
@@ -66,8 +67,15 @@ export type Outcome =
     }
   | { readonly kind: 'drop-paused'; readonly drop: DropFacts; readonly why: 'control-paused' | 'observe-only' }
   | { readonly kind: 'drop-too-many'; readonly drop: DropFacts; readonly day: string; readonly limit: number }
+  /** `fileName` is the first file that is the reason, within its folder. */
   | { readonly kind: 'drop-quarantined'; readonly drop: DropFacts; readonly reason: string; readonly fileName: string }
-  | { readonly kind: 'drop-misplaced'; readonly drop: DropFacts; readonly reason: string; readonly sentence: string }
+  | {
+      readonly kind: 'drop-misplaced';
+      readonly drop: DropFacts;
+      readonly etag: Etag;
+      readonly reason: string;
+      readonly sentence: string;
+    }
   | { readonly kind: 'drop-failed'; readonly drop: DropFacts; readonly errorCode: string }
   | {
       readonly kind: 'drop-vanished';
@@ -106,8 +114,8 @@ export function recordOf(outcome: Outcome, at: EpochMs, run: RunFacts): OutcomeR
     severity: facts.severity,
     at: isoOf(at),
     ...named,
-    detail: fillSentence(facts.en, named).slice(0, LONG_TEXT),
-    fix: (fields.fix ?? facts.fixEn).slice(0, LONG_TEXT),
+    detail: cut(fillSentence(facts.en, named)),
+    fix: cut(fields.fix ?? facts.fixEn),
     function_request_id: run.functionRequestId,
     config_digest: run.configDigest,
     version: run.version,
@@ -141,9 +149,11 @@ function identityOf(outcome: Outcome): readonly (string | number)[] {
     case 'drop-waiting':
     case 'drop-paused':
     case 'drop-quarantined':
-    case 'drop-misplaced':
-    case 'drop-failed':
       return [...sourceIdentity(outcome.drop.source), outcome.drop.dropId];
+    case 'drop-misplaced': // the same content put there again is the same mistake
+      return [...sourceIdentity(outcome.drop.source), outcome.etag];
+    case 'drop-failed':
+      return [...sourceIdentity(outcome.drop.source), outcome.drop.dropId, outcome.errorCode];
   }
 }
 
@@ -181,9 +191,14 @@ function fieldsOf(outcome: Outcome): Fields {
         detail: `At most ${String(outcome.limit)} files are read from one folder.`,
       };
     case 'drop-quarantined':
-      return { ...dropFields(outcome.drop), reason: outcome.reason, object_key: shown(outcome.fileName) };
+      return { ...dropFields(outcome.drop), reason: outcome.reason, object_key: shownKey(outcome) };
     case 'drop-misplaced':
-      return { ...dropFields(outcome.drop), reason: outcome.reason, detail: outcome.sentence };
+      return {
+        ...dropFields(outcome.drop),
+        object_etag: outcome.etag,
+        reason: outcome.reason,
+        detail: outcome.sentence,
+      };
     case 'drop-failed':
       return { ...dropFields(outcome.drop), reason: outcome.errorCode };
     case 'drop-vanished':
@@ -228,8 +243,19 @@ function claimFields(claims: EventClaims | undefined): Fields {
   return { actor: displayText(claims.actor), source_ip: displayText(claims.sourceIp) };
 }
 
+/** `inbox/<instance>/<caName>/<file>`; the file name is safe already. */
+function shownKey({ drop, fileName }: { readonly drop: DropFacts; readonly fileName: string }): string {
+  return shown(drop.source.kind === 'folder' ? inboxPrefix(drop.source) + fileName : fileName);
+}
+
 function shown(text: string): DisplayText {
   return displayText(text, LONG_TEXT);
+}
+
+/** Our own sentences are safe to show; only their length depends on what is in them. */
+function cut(sentence: string): string {
+  if (sentence.length <= LONG_TEXT) return sentence;
+  return `${sentence.slice(0, LONG_TEXT - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
 function withoutEmpty(record: OutcomeRecord): OutcomeRecord {

@@ -1,12 +1,13 @@
-import { destinationPrefix, dropStateKey } from '../../core/bucket-layout.ts';
+import { destinationPrefix, dropStateKey, toldKey } from '../../core/bucket-layout.ts';
 import { sha256Hex } from '../../core/digest.ts';
 import { MAX_FILE_BYTES } from '../../core/drop-file.ts';
-import type { DropSource } from '../../core/drop-source.ts';
 import { type ObjectKey, objectKey } from '../../core/object-version.ts';
+import type { EventId, OutcomeRecord } from '../../core/outcome-record.ts';
 import type { DecidedObject, Decision } from './decision.ts';
 import type { RegisterDeps } from './deps.ts';
+import type { HeldSource } from './open-drop.ts';
 
-/** The bytes of files that this run has read and checked, by their ETag. */
+/** The bytes of files that this run has read and checked, by their SHA-256 (hex): an ETag is MD5, which can be forged. */
 export type BytesInHand = ReadonlyMap<string, Buffer>;
 
 /**
@@ -18,10 +19,11 @@ export type BytesInHand = ReadonlyMap<string, Buffer>;
  */
 export async function carryOut(
   deps: RegisterDeps,
-  source: DropSource,
+  held: HeldSource,
   decision: Decision,
   inHand: BytesInHand,
 ): Promise<void> {
+  const { source } = held;
   const folder = destinationPrefix(decision.destination, source, decision.dropId);
   await Promise.all(decision.objects.map((object) => fileObject(deps, decision, folder, object, inHand)));
   await Promise.all(
@@ -33,13 +35,23 @@ export async function carryOut(
       }),
     ),
   );
-  await deps.reporter.report([decision.outcome]);
+  await tell(deps, held, decision.outcome);
   await Promise.all(decision.objects.map((object) => removeFromInbox(deps, object)));
   await deps.store.put({
     key: dropStateKey(source, decision.dropId, 'done'),
     bytes: Buffer.from('{"schema":1}'),
     contentType: 'application/json',
   });
+}
+
+/** A file that is put into the wrong place again and again, as some tools do, is told once for each content. */
+async function tell(deps: RegisterDeps, { source, state }: HeldSource, outcome: OutcomeRecord): Promise<void> {
+  const eventId = outcome.event_id as EventId;
+  if (state.told.has(eventId)) return;
+  await deps.reporter.report([outcome]);
+  if (source.kind !== 'misplaced') return;
+  const marker = Buffer.from('{"schema":1}');
+  await deps.store.put({ key: toldKey(source, eventId), bytes: marker, contentType: 'application/json' });
 }
 
 async function fileObject(
@@ -51,7 +63,7 @@ async function fileObject(
 ): Promise<void> {
   const to = objectKey(folder + object.archivedName);
   const encrypted = decision.destination === 'quarantine' ? ({ encrypted: true } as const) : {};
-  const bytes = inHand.get(object.etag) ?? (await readAgain(deps, object));
+  const bytes = inHand.get(object.sha256 ?? '') ?? (await readAgain(deps, object));
   if (bytes !== undefined) {
     await deps.store.put({ key: to, bytes, contentType: 'application/octet-stream', ...encrypted });
     return;

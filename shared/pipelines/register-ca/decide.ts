@@ -1,8 +1,10 @@
-import { archivedName, type Destination, destinationPrefix, inboxPrefix } from '../../core/bucket-layout.ts';
+import { archivedNames, type Destination, destinationPrefix, inboxPrefix } from '../../core/bucket-layout.ts';
 import { displayText } from '../../core/display-text.ts';
+import { inventoryOf } from '../../core/drop-inventory.ts';
 import { type CodeState, type ReasonFacts, reasonJson, reasonText } from '../../core/drop-report.ts';
 import type { DropSource } from '../../core/drop-source.ts';
 import type { DropVerdict } from '../../core/drop-verdict.ts';
+import { etagOf } from '../../core/object-version.ts';
 import type { Bilingual } from '../../core/openapi-code.ts';
 import { type CaIdentity, type Outcome, recordOf } from '../../core/outcome.ts';
 import type { OutcomeRecord } from '../../core/outcome-record.ts';
@@ -13,25 +15,32 @@ import { isoOf } from '../../core/time.ts';
 import type { DecidedDocument, DecidedObject, Decision } from './decision.ts';
 import type { RegisterDeps } from './deps.ts';
 import type { OpenDrop } from './open-drop.ts';
+import type { DropFile } from './read-drop.ts';
 import type { RegistrationResult } from './registration.ts';
 
 type VerdictOf<Kind extends DropVerdict['kind']> = Extract<DropVerdict, { kind: Kind }>;
 
 /** A drop whose second half may still come: what is there and what is missing. */
 export function waitingOutcome(open: OpenDrop, verdict: VerdictOf<'wait' | 'incomplete'>): Outcome {
-  const names = open.files.map((file) => displayText(file.fileName)).join(', ');
   const { missing, problems } = verdict;
-  const lacks = { ca: 'the CA certificate', verification: 'the verification certificate', both: 'both certificates' };
-  const found = problems.map((problem) => `${problem.file}: ${problem.code}`).join('; ');
-  const earlier = open.held.state.drops.some((drop) => drop.done)
-    ? ' An earlier drop in this folder was settled already; its files are in registered/ or rejected/.'
-    : '';
-  return {
-    kind: 'drop-waiting',
-    drop: open.facts,
-    missing,
-    sentence: `there is ${names}; ${lacks[missing]} ${missing === 'both' ? 'are' : 'is'} missing (${found}).${earlier}`,
-  };
+  const codes = [...new Set(problems.map(({ code }) => code))].join(', ');
+  const files = open.files.map(({ content, fileName }) => `${displayText(fileName)} (${inventoryOf(content).en})`);
+  // What matters most comes first: the sentence may be cut.
+  const sentence = `${LACKS[missing]} missing [${codes}].${earlierDrop(open)} There is ${files.join('; ')}.`;
+  return { kind: 'drop-waiting', drop: open.facts, missing, sentence };
+}
+
+const LACKS = {
+  ca: 'the CA certificate is',
+  verification: 'the verification certificate is',
+  both: 'both certificates are',
+} as const;
+
+/** People who drop one half late look for the other, which may have been settled alone. */
+function earlierDrop(open: OpenDrop): string {
+  const earlier = open.held.state.drops.find((drop) => drop.done);
+  if (earlier?.decidedAt === undefined) return '';
+  return ` Files of this folder were settled already, last at ${isoOf(earlier.decidedAt)} as drop ${earlier.dropId}.`;
 }
 
 /** A drop with a private key, or with something that could not be looked through. */
@@ -60,9 +69,16 @@ export function decideMisplaced(
   source: Extract<DropSource, { kind: 'misplaced' }>,
 ): Decision {
   const problem = misplacedProblem(source.reason, source.key);
+  const [version] = open.listing.objects;
   return refusal(deps, open, {
     destination: 'rejected',
-    outcome: { kind: 'drop-misplaced', drop: open.facts, reason: source.reason, sentence: problem.what.en },
+    outcome: {
+      kind: 'drop-misplaced',
+      drop: open.facts,
+      etag: version?.etag ?? etagOf(''),
+      reason: source.reason,
+      sentence: problem.what.en,
+    },
     problems: [problem],
     code: 'unused',
     uploadAgain: false,
@@ -103,7 +119,7 @@ export function decideRefused(
     destination: 'rejected',
     outcome,
     problems,
-    code: result.service.code === 'RegisterCodeUsed' ? 'used' : 'unknown',
+    code: result.code,
     uploadAgain: true,
   });
 }
@@ -134,7 +150,6 @@ export function decideRegistered(
         }
       : { kind: 'ca-already-registered', ...about };
   const record = recordOf(outcome, deps.clock.now(), deps.run);
-  const objects = decidedObjects(open);
   const receipt = {
     schema: 1,
     outcome: record.kind,
@@ -148,12 +163,12 @@ export function decideRegistered(
     ...state,
     requestId: service.requestId,
     warnings: verdict.problems.map(checkedProblem),
-    files: objects,
+    files: filings(open).map(({ object }) => object),
     claimedActor: record.actor,
     claimedSourceAddress: record.source_ip,
   };
   const document = { name: 'receipt.json', contentType: 'application/json', text: `${safeJson(receipt, 2)}\n` };
-  return decisionOf(open, 'registered', record, objects, [document]);
+  return decisionOf(open, 'registered', record, [document]);
 }
 
 function identityOf(facts: VerdictOf<'reject'>['ca']['facts']): CaIdentity | undefined {
@@ -170,8 +185,9 @@ function rejectedOutcome(
   return {
     kind: 'pair-rejected',
     drop: open.facts,
-    reasons: blocking.map((problem) => problem.code),
-    sentence: blocking.map((problem) => problem.what.en).join(' '),
+    // Once each: five damaged files are one kind of problem.
+    reasons: [...new Set(blocking.map((problem) => problem.code))],
+    sentence: [...new Set(blocking.map((problem) => problem.what.en))].join(' '),
     fix: blocking[0]?.fix.en ?? OUTCOME_KINDS['pair-rejected'].fixEn,
     ...(ca === undefined ? {} : { ca }),
     ...(service === undefined ? {} : { service }),
@@ -190,7 +206,6 @@ interface Refusal {
 function refusal(deps: RegisterDeps, open: OpenDrop, refused: Refusal): Decision {
   const { source } = open.held;
   const record = recordOf(refused.outcome, deps.clock.now(), deps.run);
-  const objects = decidedObjects(open);
   const facts: ReasonFacts = {
     kind: record.kind,
     title: titleOf(record),
@@ -200,17 +215,15 @@ function refusal(deps: RegisterDeps, open: OpenDrop, refused: Refusal): Decision
     dropId: open.listing.dropId,
     problems: refused.problems,
     code: refused.code,
-    files: objects.map(({ key, etag, archivedName: archived, sha256 }) => ({
-      key,
-      etag,
-      archivedName: archived,
-      sha256,
-      shown: displayText(key, 200),
+    files: filings(open).map(({ content, object }) => ({
+      ...object,
+      shown: displayText(object.key, 200),
+      holds: inventoryOf(content),
     })),
     folder: destinationPrefix(refused.destination, source, open.listing.dropId),
     nextFolder: refused.uploadAgain ? inboxPrefix(source) : undefined,
   };
-  return decisionOf(open, refused.destination, record, objects, [
+  return decisionOf(open, refused.destination, record, [
     { name: 'reason.txt', contentType: 'text/plain; charset=utf-8', text: reasonText(facts) },
     { name: 'reason.json', contentType: 'application/json', text: reasonJson(facts) },
   ]);
@@ -221,21 +234,21 @@ function titleOf(record: OutcomeRecord): Bilingual {
   return { zh: fillSentence(facts.zh, record), en: record.detail ?? '' };
 }
 
-function decidedObjects(open: OpenDrop): readonly DecidedObject[] {
-  return open.files.map(({ content, fileName, version }) => ({
-    key: version.key,
-    etag: version.etag,
-    archivedName: archivedName(fileName),
-    ...('tooLargeBytes' in content ? {} : { sha256: content.sha256 }),
-  }));
+/** Every file with the name it gets at the destination. */
+function filings(open: OpenDrop): readonly { readonly content: DropFile['content']; readonly object: DecidedObject }[] {
+  const names = archivedNames(open.files.map(({ fileName }) => fileName));
+  return open.files.map(({ content, version: { etag, key } }, index) => {
+    const sha256 = 'tooLargeBytes' in content ? {} : { sha256: content.sha256 };
+    return { content, object: { key, etag, archivedName: names[index] ?? '', ...sha256 } };
+  });
 }
 
 function decisionOf(
   open: OpenDrop,
   destination: Destination,
   outcome: OutcomeRecord,
-  objects: readonly DecidedObject[],
   documents: readonly DecidedDocument[],
 ): Decision {
+  const objects = filings(open).map(({ object }) => object);
   return { dropId: open.listing.dropId, destination, objects, documents, outcome };
 }

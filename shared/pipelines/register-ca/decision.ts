@@ -38,8 +38,11 @@ export interface Decision {
 }
 
 const SCHEMA = 1;
-/** 20 objects, a receipt and a reason in two languages are far below. */
-const DECISION_MAX_BYTES = 512 * 1024;
+/**
+ * 20 objects with the longest names, all of characters that JSON has to escape (and escape again in the reason), and
+ * every problem a file can have, in two languages: half a megabyte. Four times as much is no decision of ours.
+ */
+const DECISION_MAX_BYTES = 2 * 1024 * 1024;
 
 const Shape = v.object({
   schema: v.literal(SCHEMA),
@@ -95,4 +98,24 @@ export async function readDecision(
 ): Promise<Decision | undefined> {
   const read = await store.read({ key: dropStateKey(source, dropId, 'decision'), maxBytes: DECISION_MAX_BYTES });
   return read.kind === 'found' ? parseDecision(read.bytes) : undefined;
+}
+
+/** A `decision.json` that is not one: someone wrote to `state/`, or a newer version of this software did. */
+export class UnreadableDecisionError extends Error {
+  override readonly name = 'UnreadableDecisionError';
+
+  constructor(dropId: DropId) {
+    super(`the decision about drop ${dropId} can not be read; restore or delete its decision.json`);
+  }
+}
+
+/**
+ * Reads a `decision.json` that is known to exist.
+ *
+ * @throws UnreadableDecisionError rather than guessing what an earlier run decided.
+ */
+export async function readStandingDecision(store: ObjectStore, source: DropSource, dropId: DropId): Promise<Decision> {
+  const decision = await readDecision(store, source, dropId);
+  if (decision === undefined) throw new UnreadableDecisionError(dropId);
+  return decision;
 }

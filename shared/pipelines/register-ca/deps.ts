@@ -27,4 +27,6 @@ export interface RegisterDeps {
   readonly runId: string;
   /** No new work is begun after this moment; everything under way is given up by then. */
   readonly deadline: EpochMs;
+  /** No call to the certificate service is repeated after this moment; the deadline unless it is told otherwise. */
+  readonly retryUntil?: EpochMs;
 }

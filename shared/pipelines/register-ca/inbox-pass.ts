@@ -1,20 +1,20 @@
 import { dropIdOf } from '../../core/drop-identity.ts';
 import { type DropSource, INBOX, placeOf } from '../../core/drop-source.ts';
 import type { ObjectVersion } from '../../core/object-version.ts';
-import type { Outcome } from '../../core/outcome.ts';
-import { recordOf } from '../../core/outcome.ts';
 import { ServiceFailure } from '../../core/service-failure.ts';
-import { type DurationMs, type EpochMs, minutes, seconds } from '../../core/time.ts';
+import { type DurationMs, type EpochMs, epochMs, minutes, plus, seconds } from '../../core/time.ts';
 import type { RegisterDeps } from './deps.ts';
-import { eachPage } from './read-drop.ts';
+import { eachPage, MAX_FILES } from './read-drop.ts';
+import { RegistrationPostponedError } from './settle-drop.ts';
 import { settleSource } from './settle-source.ts';
+import { tellOnce } from './tell-once.ts';
 
 /** A folder somebody is still uploading to is left alone: its events are on their way. */
 const UNTOUCHED_FOR: DurationMs = minutes(2);
-/** Beyond this many waiting drops the oldest are worked off first and the rest wait for the next tick. */
+/** As many drops as are kept in mind at once; of more, the first in the order of their keys. */
 const MAX_SOURCES = 10_000;
 const MAX_PAGES = 1_000;
-/** No drop is begun with less time than this left. */
+/** No drop is begun with less time than this left, and none keeps asking a silent service for longer. */
 const TIME_FOR_ONE_DROP: DurationMs = seconds(20);
 
 interface Found {
@@ -66,20 +66,21 @@ function note(found: Map<string, Found>, object: ObjectVersion, deps: RegisterDe
     found.set(name, { source: placement, objects: [object], newest: object.lastModified });
     return;
   }
-  if (known.objects.length <= 20) known.objects.push(object);
+  if (known.objects.length <= MAX_FILES) known.objects.push(object);
   if (object.lastModified > known.newest) known.newest = object.lastModified;
 }
 
-/** One bad drop never stops the others: what it did wrong becomes an outcome. */
+/** One bad drop never stops the others: what went wrong becomes an outcome, told once. */
 async function settleOne(deps: RegisterDeps, source: DropSource, objects: readonly ObjectVersion[]): Promise<void> {
+  const retryUntil = epochMs(Math.min(deps.deadline, plus(deps.clock.now(), TIME_FOR_ONE_DROP)));
   try {
-    await settleSource(deps, source);
+    await settleSource({ ...deps, retryUntil }, source);
   } catch (error) {
+    if (error instanceof RegistrationPostponedError) return; // told, and the next tick is its next try
     const errorCode =
       error instanceof ServiceFailure ? `${error.facts.service}-${error.facts.code}` : nameOfError(error);
     deps.runLog.write({ event: 'drop-failed', code: errorCode });
-    const outcome: Outcome = { kind: 'drop-failed', drop: { source, dropId: dropIdOf(objects) }, errorCode };
-    await deps.reporter.report([recordOf(outcome, deps.clock.now(), deps.run)]);
+    await tellOnce(deps, source, { kind: 'drop-failed', drop: { source, dropId: dropIdOf(objects) }, errorCode });
   }
 }
 

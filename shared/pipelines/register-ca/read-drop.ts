@@ -12,7 +12,7 @@ import type { RegisterDeps } from './deps.ts';
 export const MAX_FILES = 20;
 
 const PAGE = 1000;
-/** 20,000 objects of state or nested files in one folder: beyond that something is wrong, and the rest can wait. */
+/** 20,000 files nested below one folder: beyond that something is wrong, and the rest can wait. */
 const MAX_PAGES = 20;
 const READS_AT_ONCE = 5;
 
@@ -65,13 +65,17 @@ async function listOne(deps: RegisterDeps, key: ObjectKey): Promise<Listed> {
   return { objects: page.objects.filter((object) => object.key === key), serverNow: page.serverNow };
 }
 
-/** Everything the register function has written down about one folder, with the store's clock of the first page. */
+/**
+ * Everything the register function has written down about one folder, with the store's clock of the first page. Always
+ * all of it, however many drops there were: the lease comes behind them in the listing.
+ */
 export async function listState(store: ObjectStore, source: DropSource): Promise<Listed> {
   const objects: ObjectVersion[] = [];
-  const { serverNow } = await eachPage(store, statePrefix(source), (page) => {
+  const keepAll = (page: readonly ObjectVersion[]): boolean => {
     objects.push(...page);
     return true;
-  });
+  };
+  const { serverNow } = await eachPage(store, statePrefix(source), keepAll, Number.POSITIVE_INFINITY);
   return { objects, serverNow };
 }
 

@@ -1,7 +1,8 @@
 import { backoffDelay } from '../../core/backoff.ts';
 import type { CertificateFacts } from '../../core/certificate-facts.ts';
+import type { CodeState } from '../../core/drop-report.ts';
 import type { InstanceId } from '../../core/instance.ts';
-import { remedyOf } from '../../core/openapi-code.ts';
+import { isThrottled, remedyOf } from '../../core/openapi-code.ts';
 import type { ServiceWord } from '../../core/outcome.ts';
 import { type CaSerial, serviceSpellings } from '../../core/serial.ts';
 import { plus } from '../../core/time.ts';
@@ -24,19 +25,19 @@ export type RegistrationResult =
   | { readonly kind: 'registered' | 'already-registered'; readonly reading: CaReading; readonly service: ServiceWord }
   /** Accepted, but reading it back was not possible. */
   | { readonly kind: 'unconfirmed'; readonly service: ServiceWord }
-  /** This pair can never be registered. */
-  | { readonly kind: 'rejected'; readonly service: ServiceWord }
-  | { readonly kind: 'serial-taken'; readonly service: ServiceWord }
+  /** This pair can never be registered. `code` says what became of its registration code. */
+  | { readonly kind: 'rejected' | 'serial-taken'; readonly service: ServiceWord; readonly code: CodeState }
   /** The files are fine; account, quota, permission or instance are not. */
   | { readonly kind: 'blocked'; readonly service: ServiceWord }
   | { readonly kind: 'postponed'; readonly service: ServiceWord }
   /** Someone else took over this folder before the call: nothing was sent. */
   | { readonly kind: 'lease-lost' };
 
-/** What must be true right before the one call that can not be undone. */
+/** What goes before the one call that can not be undone. */
 export interface RegistrationGuard {
-  /** Writes down that this drop is about to be registered (create-only). */
+  /** Writes down that this drop is about to be registered (create-only), once. */
   readonly noteAttempt: () => Promise<void>;
+  /** Asked right before each call: another run may have taken over while this one waited. */
   readonly isLeaseOurs: () => Promise<boolean>;
 }
 
@@ -65,14 +66,22 @@ export async function registerPair(
   const before = await lookUp(deps, request, request.attempted ? 'every-spelling' : 'first-spelling');
   if (before.kind === 'failed') return { kind: before.blocked ? 'blocked' : 'postponed', service: before.service };
   if (before.kind === 'same') return foundSame(request.attempted, before);
-  if (before.kind === 'other') return { kind: 'serial-taken', service: word('SnNotUnique', before.requestId) };
-  if (!(await guard.isLeaseOurs())) return { kind: 'lease-lost' };
+  if (before.kind === 'other') {
+    // What the service would answer; it is not asked, because asking may cost the code.
+    const service = word('SnNotUnique', before.requestId);
+    return { kind: 'serial-taken', service, code: request.attempted ? 'unknown' : 'unused' };
+  }
   if (!request.attempted) await guard.noteAttempt();
-  return callRegister(deps, request);
+  return callRegister(deps, request, guard);
 }
 
-async function callRegister(deps: RegisterDeps, request: RegistrationRequest): Promise<RegistrationResult> {
+async function callRegister(
+  deps: RegisterDeps,
+  request: RegistrationRequest,
+  guard: RegistrationGuard,
+): Promise<RegistrationResult> {
   for (let attempt = 1; ; attempt += 1) {
+    if (!(await guard.isLeaseOurs())) return { kind: 'lease-lost' };
     const answer = await deps.mqtt.registerCa({
       instance: request.instance,
       caName: request.caName,
@@ -94,18 +103,20 @@ async function settleRefusal(
   const service = wordOf(answer);
   const remedy = remedyOf(service.code);
   if (answer.kind === 'refused') {
-    if (remedy === 'fix-input') return { kind: 'rejected', service };
+    if (remedy === 'fix-input') return { kind: 'rejected', service, code: 'unknown' };
     if (remedy === 'fix-configuration' || remedy === 'not-found') return { kind: 'blocked', service };
     // A code nobody knows: a write is not repeated on the spot, and the files may be fine.
     if (remedy === 'unknown') return { kind: 'blocked', service };
     if (remedy === 'refresh-credentials') return { kind: 'postponed', service };
+    if (isThrottled(service.code)) return 'try-again'; // turned away at the door: nothing can have happened
   }
   const found = await lookUp(deps, request, 'every-spelling');
   if (found.kind === 'same') return foundSame(true, found);
-  if (found.kind === 'other') return { kind: 'serial-taken', service };
+  const code = service.code === 'RegisterCodeUsed' ? 'used' : 'unknown';
+  if (found.kind === 'other') return { kind: 'serial-taken', service, code };
   if (found.kind === 'failed') return { kind: 'postponed', service: found.service };
   if (remedy !== 'look-up') return 'try-again'; // not there: it did not happen, and the code was not used
-  return service.code === 'SnNotUnique' ? { kind: 'serial-taken', service } : { kind: 'rejected', service };
+  return { kind: service.code === 'SnNotUnique' ? 'serial-taken' : 'rejected', service, code };
 }
 
 function foundSame(ours: boolean, found: Extract<LookUp, { kind: 'same' | 'other' }>): RegistrationResult {
@@ -175,7 +186,7 @@ async function readPatiently(
 async function pauseBeforeRetry(deps: RegisterDeps, attempt: number): Promise<boolean> {
   if (attempt >= MAX_ATTEMPTS) return false;
   const delay = backoffDelay(attempt, deps.clock.random(), BACKOFF);
-  if (plus(deps.clock.now(), delay) + CALL_ALLOWANCE_MS > deps.deadline) return false;
+  if (plus(deps.clock.now(), delay) + CALL_ALLOWANCE_MS > (deps.retryUntil ?? deps.deadline)) return false;
   await deps.clock.sleep(delay);
   return true;
 }

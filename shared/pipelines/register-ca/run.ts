@@ -1,14 +1,15 @@
 import { statePrefix } from '../../core/bucket-layout.ts';
-import { type DropSource, placeOf } from '../../core/drop-source.ts';
+import { type DropSource, INBOX, placeOf } from '../../core/drop-source.ts';
 import { readFolderState } from '../../core/drop-state.ts';
 import type { FunctionEvent, ObjectEvent, UnreadableEvent } from '../../core/function-event.ts';
-import type { ObjectKey } from '../../core/object-version.ts';
+import type { Etag, ObjectKey } from '../../core/object-version.ts';
 import { type Outcome, recordOf } from '../../core/outcome.ts';
 import { readDecision } from './decision.ts';
 import type { RegisterDeps } from './deps.ts';
 import { settleInbox } from './inbox-pass.ts';
 import { listState } from './read-drop.ts';
 import { settleSource } from './settle-source.ts';
+import { tellOnce } from './tell-once.ts';
 
 /** How many of a folder's newest decisions are asked whether they are about a vanished object. */
 const DECISIONS_ASKED = 20;
@@ -22,8 +23,9 @@ const UNREADABLE: Readonly<Record<UnreadableEvent, string>> = {
 /**
  * The register function: settles the drop an upload belongs to, or, on a tick, every drop that waits in the inbox.
  *
- * @throws RegistrationPostponedError and ServiceFailure, so that the platform brings the event again; everything else
- *   that can happen to a drop is an outcome. One failing event of several does not stop the others.
+ * @throws RegistrationPostponedError, ServiceFailure or UnreadableDecisionError, so that the platform brings the event
+ *   again; everything else that can happen to a drop is an outcome. One failing event of several does not stop the
+ *   others: the first failure is thrown when all were tried.
  */
 export async function runRegisterCa(deps: RegisterDeps, event: FunctionEvent): Promise<void> {
   switch (event.kind) {
@@ -53,11 +55,13 @@ async function settleEvent(deps: RegisterDeps, event: ObjectEvent): Promise<void
   if (event.bucket !== deps.settings.bucket) {
     return refuse(deps, 'other-bucket', 'It names a bucket that is not ours.', event.bucket);
   }
-  const settled = await settleKey(deps, event, event.key);
-  if (settled !== 'nothing-there') return;
-  const { alternateKey } = event;
-  if (alternateKey !== undefined && (await settleKey(deps, event, alternateKey)) !== 'nothing-there') return;
-  await tellVanished(deps, event);
+  const readings = [event.key, ...(event.alternateKey === undefined ? [] : [event.alternateKey])];
+  const [first, ...others] = readings.filter((key) => key.startsWith(INBOX));
+  if (first === undefined) return refuse(deps, 'other-prefix', 'It names an object outside inbox/.', event.key);
+  for (const key of [first, ...others]) {
+    if ((await settleKey(deps, event, key)) === 'dealt-with') return;
+  }
+  await tellVanished(deps, event, first);
 }
 
 /** `nothing-there`: no object under this key is or was known; worth trying the other reading of the key. */
@@ -67,15 +71,20 @@ async function settleKey(
   key: ObjectKey,
 ): Promise<'dealt-with' | 'nothing-there'> {
   const placement = placeOf(key, deps.settings.instances);
-  if (placement.kind === 'silent') return 'dealt-with';
-  if (placement.kind === 'outside') {
-    await refuse(deps, 'other-prefix', 'It names an object outside inbox/.', key);
-    return 'dealt-with';
-  }
+  if (placement.kind === 'silent' || placement.kind === 'outside') return 'dealt-with';
   const result = await settleSource(deps, placement, event.claims);
   if (result.kind === 'busy') return 'dealt-with';
-  const isSeen = result.seen.some((object) => object.key === key && (object.etag === event.etag || event.etag === ''));
+  const isSeen = result.seen.some((object) => isMeant(event, key, object));
   return isSeen || (await isKnown(deps, placement, key, event)) ? 'dealt-with' : 'nothing-there';
+}
+
+/** Whether the event speaks of this version; one that names no ETag speaks of every version. */
+function isMeant(
+  event: ObjectEvent,
+  key: ObjectKey,
+  object: { readonly key: ObjectKey; readonly etag: Etag },
+): boolean {
+  return object.key === key && (object.etag === event.etag || event.etag === '');
 }
 
 /** Replaced since (its new version has an event of its own), or decided about by an earlier run. */
@@ -85,22 +94,19 @@ async function isKnown(deps: RegisterDeps, source: DropSource, key: ObjectKey, e
   const decided = readFolderState(statePrefix(source), objects).drops.filter((drop) => drop.decidedAt !== undefined);
   for (const { dropId } of decided.slice(0, DECISIONS_ASKED)) {
     const decision = await readDecision(deps.store, source, dropId);
-    if (decision?.objects.some((object) => object.key === key && object.etag === event.etag) === true) return true;
+    if (decision?.objects.some((object) => isMeant(event, key, object)) === true) return true;
   }
   return false;
 }
 
-async function tellVanished(deps: RegisterDeps, event: ObjectEvent): Promise<void> {
-  const source = placeOf(event.key, deps.settings.instances);
+async function tellVanished(deps: RegisterDeps, event: ObjectEvent, key: ObjectKey): Promise<void> {
+  const source = placeOf(key, deps.settings.instances);
   if (source.kind !== 'folder' && source.kind !== 'misplaced') return;
-  const { claims, etag, key } = event;
-  await tell(deps, { kind: 'drop-vanished', object: { key, etag }, source, claims });
+  const { claims, etag } = event;
+  await tellOnce(deps, source, { kind: 'drop-vanished', object: { key, etag }, source, claims });
 }
 
 async function refuse(deps: RegisterDeps, reason: string, sentence: string, payload: string): Promise<void> {
-  await tell(deps, { kind: 'event-refused', reason, sentence, payloadHash: payload });
-}
-
-async function tell(deps: RegisterDeps, outcome: Outcome): Promise<void> {
+  const outcome: Outcome = { kind: 'event-refused', reason, sentence, payloadHash: payload };
   await deps.reporter.report([recordOf(outcome, deps.clock.now(), deps.run)]);
 }

@@ -1,7 +1,7 @@
-import { blockedKey, dropStateKey, PAUSED_KEY, toldKey } from '../../core/bucket-layout.ts';
-import { nextTryAt, progressOf } from '../../core/drop-state.ts';
+import { blockedKey, dropStateKey, PAUSED_KEY } from '../../core/bucket-layout.ts';
+import { isResting, progressOf } from '../../core/drop-state.ts';
 import { type DropVerdict, judgeDrop } from '../../core/drop-verdict.ts';
-import { type DropFacts, eventIdOf, type Outcome, recordOf } from '../../core/outcome.ts';
+import type { DropFacts } from '../../core/outcome.ts';
 import { safeJson } from '../../core/safe-json.ts';
 import { isoOf } from '../../core/time.ts';
 import { type BytesInHand, carryOut } from './carry-out.ts';
@@ -13,11 +13,12 @@ import {
   decideRejected,
   waitingOutcome,
 } from './decide.ts';
-import { type Decision, decisionBytes, readDecision } from './decision.ts';
+import { type Decision, decisionBytes, readStandingDecision } from './decision.ts';
 import type { RegisterDeps } from './deps.ts';
 import type { HeldSource, OpenDrop } from './open-drop.ts';
 import { type DropListing, MAX_FILES, readDrop } from './read-drop.ts';
 import { type RegistrationResult, registerPair } from './registration.ts';
+import { tellOnce } from './tell-once.ts';
 
 /** A drop that has to be tried again soon; thrown so that the platform brings the event once more. */
 export class RegistrationPostponedError extends Error {
@@ -30,7 +31,7 @@ export async function settleDrop(deps: RegisterDeps, held: HeldSource, listing: 
   const facts: DropFacts = { source, dropId: listing.dropId, ...(claims === undefined ? {} : { claims }) };
   if (listing.objects.length > MAX_FILES) {
     const day = isoOf(listing.serverNow).slice(0, 10);
-    return tellOnce(deps, held, { kind: 'drop-too-many', drop: facts, day, limit: MAX_FILES });
+    return tellOnce(deps, source, { kind: 'drop-too-many', drop: facts, day, limit: MAX_FILES }, held.state.told);
   }
   const files = await readDrop(deps, source, listing);
   if (files === undefined) return; // replaced while it was read: the caller lists again and finds another drop
@@ -52,7 +53,7 @@ async function actOn(deps: RegisterDeps, open: OpenDrop, verdict: DropVerdict): 
     case 'quarantine':
       return settle(deps, open, decideQuarantined(deps, open, verdict));
     case 'wait':
-      return tellOnce(deps, open.held, waitingOutcome(open, verdict));
+      return tellOnce(deps, open.held.source, waitingOutcome(open, verdict), open.held.state.told);
     case 'incomplete':
     case 'reject':
       return settle(deps, open, decideRejected(deps, open, verdict));
@@ -67,9 +68,9 @@ async function register(deps: RegisterDeps, open: OpenDrop, verdict: RegisterVer
   const { source, state, lease } = open.held;
   if (source.kind !== 'folder') return;
   const progress = progressOf(state, open.listing.dropId);
-  if (progress.blocked !== undefined && open.listing.serverNow < nextTryAt(progress.blocked)) return;
+  if (isResting(progress, open.listing.serverNow)) return;
   const why = await whyPaused(deps);
-  if (why !== undefined) return tellOnce(deps, open.held, { kind: 'drop-paused', drop: open.facts, why });
+  if (why !== undefined) return tellOnce(deps, source, { kind: 'drop-paused', drop: open.facts, why }, state.told);
   const result = await registerPair(
     deps,
     {
@@ -99,6 +100,7 @@ async function concludeRegistration(
   result: RegistrationResult,
 ): Promise<void> {
   if (result.kind === 'lease-lost') return;
+  const { source, state } = open.held;
   const about = {
     drop: open.facts,
     ca: { serial: verdict.serial, fingerprint: verdict.ca.fingerprint },
@@ -112,17 +114,17 @@ async function concludeRegistration(
     case 'serial-taken':
       return settle(deps, open, decideRefused(deps, open, verdict, result));
     case 'unconfirmed':
-      return tellOnce(deps, open.held, { kind: 'registration-unconfirmed', ...about });
+      return tellOnce(deps, source, { kind: 'registration-unconfirmed', ...about }, state.told);
     case 'blocked':
-      await tellOnce(deps, open.held, { kind: 'registration-blocked', ...about });
+      await tellOnce(deps, source, { kind: 'registration-blocked', ...about }, state.told);
       return noteBlocked(deps, open);
     case 'postponed':
-      await tellOnce(deps, open.held, { kind: 'registration-postponed', ...about });
+      await tellOnce(deps, source, { kind: 'registration-postponed', ...about }, state.told);
       throw new RegistrationPostponedError(`the service answered ${result.service.code}; the drop stays in the inbox`);
   }
 }
 
-/** `control/paused` stops every write; when it can not be read, it is taken to be there. */
+/** `control/paused` stops every write to the service. When that can not be told this throws, and nothing is written. */
 async function whyPaused(deps: RegisterDeps): Promise<'control-paused' | 'observe-only' | undefined> {
   if (deps.settings.observeOnly) return 'observe-only';
   return (await deps.store.head(PAUSED_KEY)) === undefined ? undefined : 'control-paused';
@@ -138,30 +140,21 @@ async function noteBlocked(deps: RegisterDeps, open: OpenDrop): Promise<void> {
   });
 }
 
-/** Tells an outcome that leaves the drop where it is; the timer comes by every ten minutes and must not repeat it. */
-async function tellOnce(deps: RegisterDeps, held: HeldSource, outcome: Outcome): Promise<void> {
-  const eventId = eventIdOf(outcome);
-  if (held.state.told.has(eventId)) return;
-  await deps.reporter.report([recordOf(outcome, deps.clock.now(), deps.run)]);
-  await deps.store.put({
-    key: toldKey(held.source, eventId),
-    bytes: Buffer.from('{"schema":1}'),
-    contentType: 'application/json',
-  });
-}
-
 /** Writes the decision down and carries it out. If a twin decided first, its decision is the one that holds. */
 async function settle(deps: RegisterDeps, open: OpenDrop, decision: Decision): Promise<void> {
   const { source } = open.held;
-  const key = dropStateKey(source, decision.dropId, 'decision');
+  const { dropId } = decision;
+  const key = dropStateKey(source, dropId, 'decision');
   const bytes = decisionBytes(decision);
   const created = await deps.store.create({ key, bytes, contentType: 'application/json' });
-  const standing = created === 'created' ? decision : await readDecision(deps.store, source, decision.dropId);
-  await carryOut(deps, source, standing ?? decision, bytesInHand(open));
+  const standing = created === 'created' ? decision : await readStandingDecision(deps.store, source, dropId);
+  await carryOut(deps, open.held, standing, bytesInHand(open));
 }
 
 function bytesInHand(open: OpenDrop): BytesInHand {
   const inHand = new Map<string, Buffer>();
-  for (const file of open.files) if (file.bytes !== undefined) inHand.set(file.version.etag, file.bytes);
+  for (const { bytes, content } of open.files) {
+    if (bytes !== undefined && !('tooLargeBytes' in content)) inHand.set(content.sha256, bytes);
+  }
   return inHand;
 }

@@ -1,17 +1,17 @@
 import { leasePrefix, statePrefix } from '../../core/bucket-layout.ts';
 import type { DropId } from '../../core/drop-identity.ts';
 import type { DropSource } from '../../core/drop-source.ts';
-import { type FolderState, readFolderState } from '../../core/drop-state.ts';
+import { type DropProgress, type FolderState, isResting, progressOf, readFolderState } from '../../core/drop-state.ts';
 import type { Etag, ObjectKey } from '../../core/object-version.ts';
 import type { EventClaims } from '../../core/outcome.ts';
 import { ServiceFailure } from '../../core/service-failure.ts';
 import { type DurationMs, durationMs, seconds } from '../../core/time.ts';
 import { type Lease, takeLease } from '../hold-lease.ts';
 import { carryOut } from './carry-out.ts';
-import { readDecision } from './decision.ts';
+import { readStandingDecision } from './decision.ts';
 import type { RegisterDeps } from './deps.ts';
 import type { HeldSource } from './open-drop.ts';
-import { listDrop, listState } from './read-drop.ts';
+import { type DropListing, listDrop, listState } from './read-drop.ts';
 import { settleDrop } from './settle-drop.ts';
 
 /** What this run found: someone else at work, or the objects that lay there or were decided about. */
@@ -40,8 +40,8 @@ export async function settleSource(
   const seen: { key: ObjectKey; etag: Etag }[] = [];
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const [known, glance] = await Promise.all([listState(deps.store, source), listDrop(deps, source)]);
-    // Every pair brings two events, and the first settles both: the second must not cost a lease.
-    if (glance === undefined && !hasOpenDecision(readFolderState(statePrefix(source), known.objects))) break;
+    const state = readFolderState(statePrefix(source), known.objects);
+    if (!isWorthALease(state, glance)) break;
     const lease = await takeLease(deps.store, {
       prefix: leasePrefix(source),
       known,
@@ -51,7 +51,7 @@ export async function settleSource(
     if (lease === undefined) return round === 0 ? { kind: 'busy' } : { kind: 'settled', seen };
     let handled: DropId | undefined;
     try {
-      const state = readFolderState(statePrefix(source), known.objects);
+      // As listed before the lease was taken: a holder in between would have made the taking fail.
       const held: HeldSource = { source, state, lease, ...(claims === undefined ? {} : { claims }) };
       seen.push(...(await finishOpenDecisions(deps, held)));
       const listing = await listDrop(deps, source);
@@ -67,30 +67,26 @@ export async function settleSource(
   return { kind: 'settled', seen };
 }
 
-function hasOpenDecision(state: FolderState): boolean {
-  return state.drops.some((drop) => drop.decidedAt !== undefined && !drop.done);
+/** Every pair brings two events and the first settles both; a blocked drop is passed by at every tick for days. */
+function isWorthALease(state: FolderState, glance: DropListing | undefined): boolean {
+  if (state.drops.some(isOpenDecision)) return true;
+  return glance !== undefined && !isResting(progressOf(state, glance.dropId), glance.serverNow);
+}
+
+function isOpenDecision(drop: DropProgress): boolean {
+  return drop.decidedAt !== undefined && !drop.done;
 }
 
 /** An earlier run may have died after its decision: the objects it names belong to it, not to a new drop. */
-async function finishOpenDecisions(deps: RegisterDeps, { source, state }: HeldSource): Promise<SeenObjects> {
+async function finishOpenDecisions(deps: RegisterDeps, held: HeldSource): Promise<SeenObjects> {
+  const { source, state } = held;
   const finished: { key: ObjectKey; etag: Etag }[] = [];
-  for (const drop of state.drops) {
-    if (drop.decidedAt === undefined || drop.done) continue;
-    const decision = await readDecision(deps.store, source, drop.dropId);
-    if (decision === undefined) throw new UnreadableDecisionError(drop.dropId);
-    await carryOut(deps, source, decision, new Map());
+  for (const { dropId } of state.drops.filter(isOpenDecision)) {
+    const decision = await readStandingDecision(deps.store, source, dropId);
+    await carryOut(deps, held, decision, new Map());
     finished.push(...decision.objects);
   }
   return finished;
-}
-
-/** A `decision.json` that is not one: someone wrote to `state/`, or a newer version of this software did. */
-class UnreadableDecisionError extends Error {
-  override readonly name = 'UnreadableDecisionError';
-
-  constructor(dropId: DropId) {
-    super(`the decision about drop ${dropId} can not be read; restore or delete its decision.json`);
-  }
 }
 
 async function releaseQuietly(deps: RegisterDeps, lease: Lease): Promise<void> {
