@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { version } from '../../package.json';
 import { type CallBudget, createCallBudget } from '../../shared/adapters/call-budget.ts';
 import { jsonLines } from '../../shared/adapters/json-lines.ts';
+import { lazyCertificates } from '../../shared/adapters/lazy-certificates.ts';
 import { ossClient } from '../../shared/adapters/oss-client.ts';
 import { ossObjects } from '../../shared/adapters/oss-objects.ts';
 import { slsLog } from '../../shared/adapters/sls-log.ts';
@@ -104,16 +105,7 @@ function certificatesOf(config: Config, context: FunctionContext): MqttCertifica
   // Created before the SDK is loaded, so that the first permit comes due meanwhile.
   callBudget ??= createCallBudget({ perSecond: config.workerCallsPerSecond });
   const budget = callBudget;
-  let loading: Promise<MqttCertificates> | undefined;
-  const loaded = (): Promise<MqttCertificates> => {
-    loading ??= loadCertificates(config, context, budget);
-    return loading;
-  };
-  return {
-    getRegistrationCode: async (instance) => (await loaded()).getRegistrationCode(instance),
-    getCa: async (instance, serialSpelling) => (await loaded()).getCa(instance, serialSpelling),
-    registerCa: async (request) => (await loaded()).registerCa(request),
-  };
+  return lazyCertificates(() => loadCertificates(config, context, budget));
 }
 
 async function loadCertificates(

@@ -1,9 +1,9 @@
 import { readCertificate } from '../core/certificate.ts';
 import { splitPem } from '../core/pem.ts';
 import { parseCaSerial } from '../core/serial.ts';
-import { type EpochMs, epochMs } from '../core/time.ts';
-import type { CaReading } from '../ports/mqtt-certificates.ts';
-import { isWireObject } from './wire-object.ts';
+import type { CaPage, CaReading } from '../ports/mqtt-certificates.ts';
+import { momentOf, shortText, statusOf } from './certificate-fields.ts';
+import { isWireObject, listIn } from './wire-object.ts';
 
 /**
  * Reads the `Data` of GetCaCertificate (CaVO). The documents disagree about strings and numbers, about the label and
@@ -30,26 +30,11 @@ export function readCa(data: unknown): CaReading | undefined {
   };
 }
 
-/** Longest foreign text that is kept. It is data, not yet fit for people: showing it is `displayText`'s business. */
-const MAX_TEXT = 256;
-
-function shortText(value: unknown): string {
-  if (typeof value === 'string') return value.slice(0, MAX_TEXT);
-  return typeof value === 'number' ? String(value) : '';
-}
-
-/** `"0"` inactive, `"1"` active (GetCaCertificate page), as text or number; anything else is told as it came. */
-function statusOf(value: unknown): CaReading['status'] {
-  const text = shortText(value);
-  if (text === '0') return 'inactive';
-  if (text === '1') return 'active';
-  return { unknown: text.slice(0, 40) };
-}
-
-/** Milliseconds since the epoch, as digits or as a number. */
-function momentOf(value: unknown): EpochMs | undefined {
-  const text = shortText(value);
-  return /^\d{1,15}$/.test(text) ? epochMs(Number(text)) : undefined;
+/** Reads the `Data` of ListCaCertificate; `undefined` when it is no page. */
+export function readCaPage(data: unknown): CaPage | undefined {
+  const elements = listIn(data, 'CaCertificateVOS');
+  if (elements === undefined) return undefined;
+  return { cas: elements.map(readCa).filter((ca) => ca !== undefined), size: elements.length };
 }
 
 /** Longest PEM text that is looked at; an RSA-4096 certificate is 2 KB. */

@@ -1,9 +1,10 @@
 import { createLimit } from '../core/limit.ts';
 import { isThrottled } from '../core/openapi-code.ts';
 import { type FailureFacts, failureFacts } from '../core/service-failure.ts';
-import type { CallAnswer, MqttCertificates } from '../ports/mqtt-certificates.ts';
-import { readCa } from './ca-answer.ts';
+import type { CallAnswer, DeviceAddress, MqttCertificates } from '../ports/mqtt-certificates.ts';
+import { readCa, readCaPage } from './ca-answer.ts';
 import type { CallBudget } from './call-budget.ts';
+import { readDevice, readDevicePage } from './device-answer.ts';
 import type { ApiCall, ApiReply, CallApi } from './openapi-call.ts';
 import { isWireObject, type WireObject } from './wire-object.ts';
 
@@ -13,8 +14,8 @@ export interface OpenapiCertificatesOptions {
   /** This worker's share of the deployment's calls. */
   readonly budget: CallBudget;
   /**
-   * Where parameters travel: in the query, as the vendor's generated SDKs send them, or in a form body, which keeps both
-   * certificates out of the URL of a registration. Reads stay in the query either way.
+   * Where a registration's parameters travel: in the query, as the vendor's generated SDKs send them, or in a form body,
+   * which keeps both certificates out of the URL. Everything else is small and stays in the query.
    */
   readonly parameters: 'query' | 'body';
   /** Longest one call may take, in milliseconds, whatever the SDK's own timers do. */
@@ -64,7 +65,44 @@ export function openapiCertificates(options: OpenapiCertificatesOptions): MqttCe
         },
         (body) => textOf(body['Sn']),
       ),
+    listCas: (instance, page) =>
+      call(
+        { action: 'ListCaCertificate', method: 'GET', query: { MqttInstanceId: instance, ...pageQuery(page) } },
+        (body) => readCaPage(body['Data']),
+      ),
+    getDevice: (device) =>
+      call({ action: 'GetDeviceCertificate', method: 'GET', query: deviceQuery(device) }, (body) =>
+        readDevice(body['Data']),
+      ),
+    listDevicesOfCa: ({ instance, caSpelling, page }) =>
+      call(
+        {
+          action: 'ListDeviceCertificateByCaSn',
+          method: 'GET',
+          query: { MqttInstanceId: instance, CaSn: caSpelling, ...pageQuery(page) },
+        },
+        (body) => readDevicePage(body['Data']),
+      ),
+    activateDevice: (device) =>
+      call({ action: 'ActiveDeviceCertificate', method: 'POST', query: deviceQuery(device) }, (body) =>
+        textOf(body['DeviceSn']),
+      ),
+    inactivateDevice: (device) =>
+      call({ action: 'InactivateDeviceCertificate', method: 'POST', query: deviceQuery(device) }, (body) =>
+        textOf(body['DeviceSn']),
+      ),
   };
+}
+
+/** The largest page there is (ListDeviceCertificateByCaSn page): a hundred certificates for the price of one call. */
+const PAGE_SIZE = '100';
+
+function pageQuery(page: number): { readonly PageNo: string; readonly PageSize: string } {
+  return { PageNo: String(page), PageSize: PAGE_SIZE };
+}
+
+function deviceQuery({ instance, caSpelling, deviceSpelling }: DeviceAddress): Readonly<Record<string, string>> {
+  return { MqttInstanceId: instance, CaSn: caSpelling, DeviceSn: deviceSpelling };
 }
 
 /**

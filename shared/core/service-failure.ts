@@ -1,5 +1,5 @@
 /** The services we call, as they are named in log lines and outcomes. */
-export type ServiceName = 'oss' | 'mqtt' | 'sls';
+export type ServiceName = 'oss' | 'mqtt' | 'sls' | 'fc';
 
 /** What is kept of a failed call: never a message, a URL, a header or a body of the service or its SDK. */
 export interface FailureFacts {

@@ -1,3 +1,4 @@
+import type { DeviceReading } from '../core/device-reading.ts';
 import type { InstanceId } from '../core/instance.ts';
 import type { CaSerial } from '../core/serial.ts';
 import type { EpochMs } from '../core/time.ts';
@@ -25,6 +26,29 @@ export interface CaReading {
   readonly validUntil?: EpochMs;
 }
 
+/** One device certificate, by spellings of its serials that the service knows. */
+export interface DeviceAddress {
+  readonly instance: InstanceId;
+  readonly caSpelling: string;
+  readonly deviceSpelling: string;
+}
+
+/** One page of the CAs of an instance. */
+export interface CaPage {
+  readonly cas: readonly CaReading[];
+  /** How many elements came, readable or not; a page without any is the last one. */
+  readonly size: number;
+}
+
+/** One page of the device certificates under a CA. */
+export interface DevicePage {
+  readonly devices: readonly DeviceReading[];
+  /** Elements that name no readable serial. */
+  readonly unreadable: number;
+  /** How many elements came, readable or not. */
+  readonly size: number;
+}
+
 /**
  * The certificate operations of the ApsaraMQ for MQTT OpenAPI (OnsMqtt, 2020-04-20). One call is one request: pacing
  * happens inside, repeating does not. No method throws for anything a service or network can do.
@@ -41,4 +65,21 @@ export interface MqttCertificates {
     readonly caPem: string;
     readonly verificationPem: string;
   }) => Promise<CallAnswer<string>>;
+  /**
+   * ListCaCertificate, pages of 100 counted from 1. Its `Total` is documented in two meanings and not told; neither the
+   * order nor a stable view from page to page is promised.
+   */
+  readonly listCas: (instance: InstanceId, page: number) => Promise<CallAnswer<CaPage>>;
+  /** GetDeviceCertificate. */
+  readonly getDevice: (device: DeviceAddress) => Promise<CallAnswer<DeviceReading>>;
+  /** ListDeviceCertificateByCaSn; paging as in `listCas`. */
+  readonly listDevicesOfCa: (request: {
+    readonly instance: InstanceId;
+    readonly caSpelling: string;
+    readonly page: number;
+  }) => Promise<CallAnswer<DevicePage>>;
+  /** ActiveDeviceCertificate. The value is the serial as the service spells it; the status is for a read-back to tell. */
+  readonly activateDevice: (device: DeviceAddress) => Promise<CallAnswer<string>>;
+  /** InactivateDeviceCertificate, which only a person asks for. The value is as in `activateDevice`. */
+  readonly inactivateDevice: (device: DeviceAddress) => Promise<CallAnswer<string>>;
 }

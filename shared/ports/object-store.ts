@@ -17,6 +17,12 @@ export type ObjectRead =
   | { readonly kind: 'changed' }
   | { readonly kind: 'missing' };
 
+/** What a read of a part found. */
+export type RangeRead =
+  | { readonly kind: 'found'; readonly bytes: Buffer }
+  | { readonly kind: 'changed' }
+  | { readonly kind: 'missing' };
+
 /** What a create-only write did; `exists` means that another writer's bytes are there. */
 export type CreateResult = 'created' | 'exists';
 
@@ -37,6 +43,16 @@ export interface ObjectStore {
     readonly maxBytes: number;
     readonly ifMatch?: Etag;
   }) => Promise<ObjectRead>;
+  /**
+   * Reads `length` bytes (at least 1) from the offset `from`, or what the object has of them: fewer at its end, none past
+   * it. Only of the version `ifMatch`, so that the parts of one object fit together.
+   */
+  readonly readRange: (request: {
+    readonly key: ObjectKey;
+    readonly from: number;
+    readonly length: number;
+    readonly ifMatch: Etag;
+  }) => Promise<RangeRead>;
   readonly head: (key: ObjectKey) => Promise<ObjectVersion | undefined>;
   /** Writes or replaces. `encrypted` asks for encryption at rest with a service-managed key. */
   readonly put: (object: {
