@@ -108,3 +108,10 @@ export function utcMoment({ year, month, day, hour, minute, second }: UtcParts):
 }
 
 const MS_IN_400_YEARS = 146_097 * 86_400_000;
+
+const DAY_MS = 86_400_000;
+
+/** Midnight UTC of the day of `moment`. */
+export function startOfDay(moment: EpochMs): EpochMs {
+  return epochMs(Math.floor(moment / DAY_MS) * DAY_MS);
+}
