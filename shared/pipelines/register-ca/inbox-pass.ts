@@ -3,8 +3,9 @@ import { type DropSource, INBOX, placeOf } from '../../core/drop-source.ts';
 import type { ObjectVersion } from '../../core/object-version.ts';
 import { ServiceFailure } from '../../core/service-failure.ts';
 import { type DurationMs, type EpochMs, epochMs, minutes, plus, seconds } from '../../core/time.ts';
+import { eachPage } from '../each-page.ts';
 import type { RegisterDeps } from './deps.ts';
-import { eachPage, MAX_FILES } from './read-drop.ts';
+import { MAX_FILES } from './read-drop.ts';
 import { RegistrationPostponedError } from './settle-drop.ts';
 import { settleSource } from './settle-source.ts';
 import { tellOnce } from './tell-once.ts';
@@ -43,15 +44,10 @@ export async function settleInbox(deps: RegisterDeps): Promise<{ readonly settle
 
 async function findDue(deps: RegisterDeps): Promise<readonly Found[]> {
   const found = new Map<string, Found>();
-  const { serverNow } = await eachPage(
-    deps.store,
-    INBOX,
-    (objects) => {
-      for (const object of objects) note(found, object, deps);
-      return found.size < MAX_SOURCES;
-    },
-    MAX_PAGES,
-  );
+  const { serverNow } = await eachPage(deps.store, { prefix: INBOX, maxPages: MAX_PAGES }, (objects) => {
+    for (const object of objects) note(found, object, deps);
+    return found.size < MAX_SOURCES;
+  });
   return [...found.values()]
     .filter(({ newest }) => serverNow - newest >= UNTOUCHED_FOR)
     .sort((a, b) => a.newest - b.newest);

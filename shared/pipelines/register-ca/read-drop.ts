@@ -6,12 +6,12 @@ import { mapLimited } from '../../core/limit.ts';
 import type { ObjectKey, ObjectVersion } from '../../core/object-version.ts';
 import { type EpochMs, epochMs } from '../../core/time.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import { eachPage, listAll } from '../each-page.ts';
 import type { RegisterDeps } from './deps.ts';
 
 /** More files than any pair with its chain needs; a folder with more is told and left alone. */
 export const MAX_FILES = 20;
 
-const PAGE = 1000;
 /** 20,000 files nested below one folder: beyond that something is wrong, and the rest can wait. */
 const MAX_PAGES = 20;
 const READS_AT_ONCE = 5;
@@ -52,7 +52,7 @@ interface Listed {
 
 async function listFolder(deps: RegisterDeps, source: DropSource): Promise<Listed> {
   const found: ObjectVersion[] = [];
-  const { serverNow } = await eachPage(deps.store, inboxPrefix(source), (objects) => {
+  const { serverNow } = await eachPage(deps.store, { prefix: inboxPrefix(source), maxPages: MAX_PAGES }, (objects) => {
     found.push(...objects.filter((object) => placeOf(object.key, deps.settings.instances).kind === 'folder'));
     return found.length <= MAX_FILES;
   });
@@ -69,29 +69,8 @@ async function listOne(deps: RegisterDeps, key: ObjectKey): Promise<Listed> {
  * Everything the register function has written down about one folder, with the store's clock of the first page. Always
  * all of it, however many drops there were: the lease comes behind them in the listing.
  */
-export async function listState(store: ObjectStore, source: DropSource): Promise<Listed> {
-  const objects: ObjectVersion[] = [];
-  const keepAll = (page: readonly ObjectVersion[]): boolean => {
-    objects.push(...page);
-    return true;
-  };
-  const { serverNow } = await eachPage(store, statePrefix(source), keepAll, Number.POSITIVE_INFINITY);
-  return { objects, serverNow };
-}
-
-/** Goes through a listing page by page while `visit` says so. */
-export async function eachPage(
-  store: ObjectStore,
-  prefix: string,
-  visit: (objects: readonly ObjectVersion[]) => boolean,
-  maxPages: number = MAX_PAGES,
-): Promise<{ readonly serverNow: EpochMs }> {
-  let page = await store.list({ prefix, limit: PAGE });
-  const { serverNow } = page;
-  for (let count = 1; visit(page.objects) && page.next !== undefined && count < maxPages; count += 1) {
-    page = await store.list({ prefix, startAfter: page.next, limit: PAGE });
-  }
-  return { serverNow };
+export function listState(store: ObjectStore, source: DropSource): Promise<Listed> {
+  return listAll(store, { prefix: statePrefix(source) });
 }
 
 /**

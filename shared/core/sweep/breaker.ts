@@ -1,0 +1,37 @@
+import type { Veto } from './guardrails.ts';
+
+/** What the breaker weighs for one CA. */
+export interface BreakerCounts {
+  /** Devices that passed every other guardrail and were not released. */
+  readonly survivors: number;
+  /** Reactivations that were set out for in the last 24 hours: under this CA, and on the whole instance. */
+  readonly actedUnderCa: number;
+  readonly actedOnInstance: number;
+  /** Watched devices of this CA that the service has. */
+  readonly registeredWatched: number;
+}
+
+const FLOOR = 10;
+const CEILING = 100;
+const INSTANCE_LIMIT = 200;
+
+/** How many reactivations one CA may need in 24 hours: 1 % of its registered watched devices, from 10 to 100. */
+export function breakerLimit(registeredWatched: number): number {
+  return Math.max(FLOOR, Math.min(Math.floor(registeredWatched / 100), CEILING));
+}
+
+/**
+ * Trips when too many devices would be switched on: that many inactive ones at once were switched off by somebody who
+ * knew what they did, or by something that must be understood first. Then nothing under the CA is touched.
+ */
+export function breakerFor(counts: BreakerCounts): Veto | undefined {
+  const { actedOnInstance, actedUnderCa, registeredWatched, survivors } = counts;
+  if (survivors === 0) return undefined;
+  const limit = breakerLimit(registeredWatched);
+  const isTripped = survivors + actedUnderCa > limit || survivors + actedOnInstance > INSTANCE_LIMIT;
+  if (!isTripped) return undefined;
+  return {
+    kind: 'breaker',
+    inputs: { survivors, actedUnderCa, actedOnInstance, registeredWatched, limit, instanceLimit: INSTANCE_LIMIT },
+  };
+}

@@ -1,0 +1,39 @@
+import type { InstanceId } from '../instance.ts';
+import type { CaSerial, DeviceSerial } from '../serial.ts';
+import type { EpochMs } from '../time.ts';
+import type { SweepId } from './sweep-id.ts';
+
+/** A hold that names a device. */
+export interface FoundHold {
+  /** Past its end a hold still holds until it is removed. */
+  readonly kind: 'held' | 'hold-expired';
+  /** Safe to show. */
+  readonly owner: string;
+  /** `undefined`: the line's date can not be read; it holds all the same. */
+  readonly until: EpochMs | undefined;
+  /** The object key, safe to show, and the line in it. */
+  readonly file: string;
+  readonly line: number;
+}
+
+/** Every hold there is, across all files. */
+export interface HoldSet {
+  readonly find: (instance: InstanceId, ca: CaSerial, device: DeviceSerial) => FoundHold | undefined;
+  /** Lines that name no readable device: nobody knows whom they mean. */
+  readonly anonymous: readonly { readonly file: string; readonly line: number }[];
+  readonly count: number;
+}
+
+/** A person's word that the devices vetoed in one sweep may be let through, once, within 24 hours. */
+export interface Release {
+  readonly sweepId: SweepId;
+  readonly devices: ReadonlySet<DeviceSerial>;
+}
+
+/** What people have said, as read at one moment. Fails closed: what could not be read is a no. */
+export interface Controls {
+  readonly readAt: EpochMs;
+  readonly paused: 'no' | 'yes' | 'unreadable';
+  readonly holds: HoldSet | 'unreadable';
+  readonly release: (instance: InstanceId, ca: CaSerial) => Release | 'none' | 'unreadable';
+}

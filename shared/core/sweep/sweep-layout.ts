@@ -1,0 +1,100 @@
+import type { InstanceId } from '../instance.ts';
+import { type ObjectKey, objectKey } from '../object-version.ts';
+import type { CaSerial } from '../serial.ts';
+import type { EpochMs } from '../time.ts';
+import type { SweepId } from './sweep-id.ts';
+
+/** Everything the sweep writes down lies here. */
+export const SWEEP_STATE = 'state/sweep/';
+
+/** One lease for the whole deployment: two sweeps at once would spend the call budget twice. */
+export const SWEEP_LEASE = `${SWEEP_STATE}lease/`;
+
+/** One folder per sweep; the newest is the last in byte order. */
+export const SWEEPS = `${SWEEP_STATE}sweeps/`;
+
+/** Intents of all sweeps by time, so that the windows of the guardrails are one listing. */
+export const INTENTS = `${SWEEP_STATE}intents/`;
+
+function sweepPrefix(id: SweepId): string {
+  return `${SWEEPS}${id}/`;
+}
+
+/** Written once, by whoever begins the sweep. */
+export function startedKey(id: SweepId): ObjectKey {
+  return objectKey(`${sweepPrefix(id)}started.json`);
+}
+
+/** The claim of one lap; a duplicated self-call finds it taken. */
+export function lapKey(id: SweepId, lap: number): ObjectKey {
+  return objectKey(`${sweepPrefix(id)}lap/${pad(lap, 6)}.json`);
+}
+
+/** Checkpoints of a sweep: the highest (epoch, sequence) counts. */
+export function checkpointPrefix(id: SweepId): string {
+  return `${sweepPrefix(id)}checkpoint/`;
+}
+
+/** One checkpoint, written by the holder of the lease with this epoch. */
+export function checkpointKey(id: SweepId, epoch: number, sequence: number): ObjectKey {
+  return objectKey(`${checkpointPrefix(id)}${pad(epoch, 12)}-${pad(sequence, 6)}`);
+}
+
+/** What was decided about one CA in this sweep; carried out by whoever comes after a crash. */
+export function caDecisionKey(id: SweepId, instance: InstanceId, ca: CaSerial): ObjectKey {
+  return objectKey(`${sweepPrefix(id)}decided/${instance}/${ca}`);
+}
+
+/** The counts of one CA, for the summary of the sweep. */
+export function caDoneKey(id: SweepId, instance: InstanceId, ca: CaSerial): ObjectKey {
+  return objectKey(`${caDonePrefix(id)}${instance}/${ca}.json`);
+}
+
+/** Where the counts of all CAs of a sweep lie. */
+export function caDonePrefix(id: SweepId): string {
+  return `${sweepPrefix(id)}settled/`;
+}
+
+/** The end of a sweep. */
+export function finishedKey(id: SweepId): ObjectKey {
+  return objectKey(`${sweepPrefix(id)}finished.json`);
+}
+
+/** The memory of one CA's devices after a sweep; the newest counts. */
+export function memoryPrefix(instance: InstanceId, ca: CaSerial): string {
+  return `${SWEEP_STATE}memory/${instance}/${ca}/`;
+}
+
+/** The memory of one CA's devices as one sweep left it. */
+export function memoryKey(instance: InstanceId, ca: CaSerial, id: SweepId): ObjectKey {
+  return objectKey(`${memoryPrefix(instance, ca)}${id}`);
+}
+
+/** What is remembered of the CAs of an instance; the newest counts. */
+export function caMemoryPrefix(instance: InstanceId): string {
+  return `${SWEEP_STATE}cas/${instance}/`;
+}
+
+/** What is remembered of the CAs of an instance, as one sweep left it. */
+export function caMemoryKey(instance: InstanceId, id: SweepId): ObjectKey {
+  return objectKey(`${caMemoryPrefix(instance)}${id}.json`);
+}
+
+/** One intent: a batch of devices about to be activated. Its name begins with its time. */
+export function intentKey(at: EpochMs, id: SweepId, sequence: string): ObjectKey {
+  return objectKey(`${INTENTS}${pad(at, 13)}-${id}-${sequence}.json`);
+}
+
+/** What became of an intent. */
+export function intentResultKey(intent: ObjectKey): ObjectKey {
+  return objectKey(intent.replace(/\.json$/, '-result.json'));
+}
+
+/** The first key an intent of `at` or later can have. */
+export function intentsFrom(at: EpochMs): string {
+  return `${INTENTS}${pad(at, 13)}`;
+}
+
+function pad(value: number, digits: number): string {
+  return String(value).padStart(digits, '0');
+}
