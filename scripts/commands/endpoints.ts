@@ -62,6 +62,23 @@ export function endpointsFileIn(folder: string): string {
   );
 }
 
+/**
+ * The bucket folders of every local cloud whose data folder is a folder above, or lies in one. Files that are not what a
+ * local cloud writes are passed over.
+ *
+ * @param folder - A real path: links are not followed here.
+ */
+export function bucketFoldersNear(folder: string): readonly string[] {
+  const found: string[] = [];
+  for (let place = resolve(folder); ; place = dirname(place)) {
+    for (const file of [join(place, ENDPOINTS_FILE), join(place, DATA_FOLDER, ENDPOINTS_FILE)]) {
+      const parsed = v.safeParse(EndpointsSchema, parseJson(readBounded(file) ?? ''));
+      if (parsed.success) found.push(parsed.output.oss.folder);
+    }
+    if (place === dirname(place)) return found;
+  }
+}
+
 /** Reads and validates an endpoints file; throws a {@link CommandError} that names every problem, never a value. */
 export function readEndpoints(file: string): Endpoints {
   const parsed = v.safeParse(EndpointsSchema, parseJson(readBounded(file) ?? ''));

@@ -7,7 +7,7 @@ import { displayText } from '../../shared/core/display-text.ts';
 import { CommandError, EXIT, type ExitCode, usageError } from '../terminal/command-error.ts';
 import { type CommandIo, writeJsonLine } from '../terminal/command-io.ts';
 import { commonNameOnly, parseDistinguishedName } from './distinguished-name.ts';
-import { type Endpoints, endpointsFileIn, findEndpointsFile, readEndpoints } from './endpoints.ts';
+import { bucketFoldersNear, type Endpoints, endpointsFileIn, findEndpointsFile, readEndpoints } from './endpoints.ts';
 import { KEY_ALGORITHMS } from './key-algorithm.ts';
 import { type WrittenPair, writePairFolder } from './pair-folder.ts';
 import { isKeyOfCertificate, makeCa, makeVerification, readSigningKey, type SigningCa } from './pair-material.ts';
@@ -21,7 +21,7 @@ import {
   parseName,
   parseSubject,
 } from './pair-options.ts';
-import { bucketAround } from './private-place.ts';
+import { bucketAround, realPathOf } from './private-place.ts';
 import type { RunCommand } from './run-command.ts';
 
 const CA_DAYS = 3_650;
@@ -90,7 +90,8 @@ function localCloudNear(folder: string | undefined, cwd: string): Endpoints | un
 }
 
 function refuseBucket(folder: string, local: Endpoints | undefined): void {
-  const bucket = bucketAround(folder, local?.oss.folder);
+  const known = [...bucketFoldersNear(realPathOf(folder)), ...(local === undefined ? [] : [local.oss.folder])];
+  const bucket = bucketAround(folder, known);
   if (bucket === undefined) return;
   throw usageError(
     `${folder} lies in a bucket folder (${bucket}), and private keys must never get near a bucket`,

@@ -7,17 +7,17 @@ const BUCKET_FOLDERS = ['registered', 'rejected', 'quarantine', 'watch', 'contro
 /**
  * Finds the reason not to write a private key into a folder: the folder is, or lies in, a bucket.
  *
- * A bucket is the local cloud's own folder, anything below a folder named `inbox`, and every folder that is laid out like
+ * A bucket is a local cloud's own folder, anything below a folder named `inbox`, and every folder that is laid out like
  * our bucket (a mounted one, a synchronised copy): it has `inbox/` and either another of our folders or nothing else.
  * Symbolic links are followed first, so a link into the bucket is the bucket.
  *
- * @param bucketFolder - The local cloud's bucket folder, when one is known.
+ * @param bucketFolders - Those of the local clouds that are known.
  * @returns The real path of the bucket-like folder, or `undefined` when the place is fine.
  */
-export function bucketAround(folder: string, bucketFolder: string | undefined): string | undefined {
-  const known = bucketFolder === undefined ? undefined : realPathOf(bucketFolder);
+export function bucketAround(folder: string, bucketFolders: readonly string[]): string | undefined {
+  const known = bucketFolders.map(realPathOf);
   for (let place = realPathOf(folder); ; place = dirname(place)) {
-    if (place === known || basename(place).toLowerCase() === 'inbox' || isLaidOutLikeBucket(place)) return place;
+    if (known.includes(place) || basename(place).toLowerCase() === 'inbox' || isLaidOutLikeBucket(place)) return place;
     if (place === dirname(place)) return undefined;
   }
 }
