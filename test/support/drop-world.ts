@@ -162,7 +162,7 @@ export async function dropWorld(): Promise<DropWorld> {
       store,
       mqtt: openapiCertificates({
         callApi: (call, signal) => watched(watch, call.action, () => callApi(call, signal)),
-        budget: { acquire: () => Promise.resolve(), throttled: () => undefined },
+        budget: { acquire: () => Promise.resolve(), answered: () => undefined, throttled: () => undefined },
         parameters: 'query',
         timeoutMs: options.callTimeoutMs ?? 5000,
       }),
