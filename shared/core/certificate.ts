@@ -133,9 +133,9 @@ interface Fields {
 }
 
 function readFields(der: Buffer): Fields {
+  if (der.length > 0 && der[0] !== TAG.sequence) throw new DerError('not-der');
   const source = new DerSource(der);
   const certificate = readElement(source);
-  if (certificate.tag !== TAG.sequence) throw new UnreadableError('not-der');
   const [tbs, signatureAlgorithm, signature, ...more] = childrenOf(der, certificate);
   if (tbs?.tag !== TAG.sequence || signatureAlgorithm === undefined || more.length > 0) throw new DerError('not-der');
   if (signature?.tag !== TAG.bitString) throw new DerError('not-der');

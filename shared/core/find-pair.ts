@@ -35,7 +35,8 @@ export const MAX_SIGNATURE_CHECKS = 48;
  *
  * A is the CA and B the verification certificate when they differ and (1) A's key verifies B, preferring a B that is
  * no CA; else (2) A's subject is B's issuer; else (3) there are exactly two and A is the self-issued one. The same
- * certificate in several files counts once. That A may act as a CA is left to the checks.
+ * certificate in several files counts once. That A may act as a CA is left to the checks. B is looked for among the
+ * certificates that name a registration code and are no CA, if there are any.
  */
 export function findPair(files: readonly DropFileContent[]): PairFinding {
   const all = distinct(files);
@@ -117,10 +118,15 @@ function* unnamedCandidates(all: readonly Located[]): Generator<Two> {
   }
 }
 
-/** Likeliest verification certificate first: no CA, a common name like a registration code, the newest. */
+/**
+ * Likeliest verification certificate first: no CA, a common name like a registration code, the newest. Where something
+ * is plainly made for a code, nothing else is considered: a root that signed its intermediate must not pass for a pair
+ * while the real verification certificate, signed by somebody else, lies beside them.
+ */
 function asVerifications(all: readonly Located[]): readonly Located[] {
+  const plain = all.filter(({ facts }) => !facts.caByOpenssl && namesCode(facts));
   const rank = ({ facts }: Located): number => (facts.caByOpenssl ? 2 : 0) + (namesCode(facts) ? 0 : 1);
-  return sortedBy(all, rank, ({ facts }) => 0 - facts.notBefore);
+  return sortedBy(plain.length > 0 ? plain : all, rank, ({ facts }) => 0 - facts.notBefore);
 }
 
 /** Likeliest issuer first: may act as a CA, self-issued, valid the longest. */
