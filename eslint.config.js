@@ -53,11 +53,16 @@ export default tseslint.config(
     files: ['shared/core/time.ts'],
     rules: { 'no-restricted-globals': 'off' }, // the one file that may name Date
   },
+  fence(
+    ['shared/core/sweep/**/*.ts'],
+    '^(?!\\./|\\.\\./[a-z0-9-]+\\.ts$|node:crypto$)',
+    "core is pure: the sweep's part of it imports core and node:crypto, nothing else",
+  ),
   fence(['shared/ports/**/*.ts'], '^(?!\\./|\\.\\./core/)', 'ports speak in core types only'),
   fence(
     ['shared/pipelines/**/*.ts'],
-    '^(?!\\.|node:crypto$|valibot$)|/(adapters|events|local|functions|scripts|test)/',
-    'a use case knows core and ports, never an adapter or an SDK',
+    '^(?!\\.|node:crypto$|valibot$|csv-parse/sync$)|/(adapters|events|local|functions|scripts|test)/',
+    'a use case knows core, ports and readers of text, never an adapter or an SDK',
   ),
   fence(
     ['shared/adapters/**/*.ts'],
