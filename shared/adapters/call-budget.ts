@@ -1,10 +1,13 @@
 import { performance } from 'node:perf_hooks';
+import { createArrivalWindow } from '../core/arrival-window.ts';
 import { createPacer, type PaceLimits } from '../core/pacing.ts';
 
 /** This worker's share of the calls that all workers together may make in a second. */
 export interface CallBudget {
   /** Resolves when one call may leave, in the order of asking. The call leaves at once: a permit that waits is a burst. */
   readonly acquire: () => Promise<void>;
+  /** To be called once for every permit: the answer to its call is here, or nobody waits for it any longer. */
+  readonly answered: () => void;
   /** The service said that calls come too fast. */
   readonly throttled: () => void;
 }
@@ -22,24 +25,44 @@ const MONOTONIC: BudgetTimer = {
 };
 
 /**
- * Makes a budget. Like the pacer it starts empty, so a worker that replaces one that just died does not spend the same
- * second twice; create it once per process, not once per invocation, or every invocation waits for its first permit.
+ * Makes a budget. Two rules hold at once: the pacer spreads calls evenly and slows down when throttled; the window of
+ * arrivals sees to it that no second at the service holds more than the budget, however long calls are on their way.
+ * With the window there, the pacer's own allowance for the way is not needed, and none is made unless asked for.
+ *
+ * Like the pacer it starts empty, so a worker that replaces one that just died does not spend the same second twice;
+ * create it once per process, not once per invocation, or every invocation waits for its first permit.
  */
 export function createCallBudget(limits: PaceLimits, timer: BudgetTimer = MONOTONIC): CallBudget {
-  const pacer = createPacer(limits, timer.now());
+  const pacer = createPacer({ pathJitterMs: 0, ...limits }, timer.now());
+  const window = createArrivalWindow(limits.perSecond);
   let last: Promise<void> = Promise.resolve();
+  let onAnswer: () => void = () => undefined;
 
   const takeNext = async (): Promise<void> => {
-    // Timers fire early, and a frozen process wakes long after: only the clock says whether a permit is due.
-    for (let wait = pacer.reserve(timer.now()); wait > 0; wait = pacer.reserve(timer.now())) {
+    for (;;) {
+      const inWindow = window.wait(timer.now());
+      if (inWindow === undefined) {
+        await new Promise<void>((resolve) => {
+          onAnswer = resolve;
+        });
+        continue;
+      }
+      // Timers fire early, and a frozen process wakes long after: only the clock says whether a permit is due.
+      const wait = inWindow > 0 ? inWindow : pacer.reserve(timer.now());
+      if (wait === 0) break;
       await timer.sleep(Math.max(1, wait));
     }
+    window.left();
   };
 
   return {
     acquire: () => {
       last = last.then(takeNext);
       return last;
+    },
+    answered: () => {
+      window.settled(timer.now());
+      onAnswer();
     },
     throttled: () => pacer.throttled(timer.now()),
   };

@@ -35,7 +35,7 @@ export function openapiCertificates(options: OpenapiCertificatesOptions): MqttCe
   ): Promise<CallAnswer<Value>> =>
     limit(async () => {
       await budget.acquire();
-      const reply = await withinTime(callApi, request, timeoutMs);
+      const reply = await withinTime(callApi, request, timeoutMs).finally(budget.answered);
       const answer = answerOf(reply, readValue);
       if (answer.kind === 'refused' && isThrottled(answer.code)) budget.throttled();
       return answer;

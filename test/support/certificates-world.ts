@@ -31,8 +31,8 @@ export interface CertificatesWorld {
   readonly mqtt: LocalMqtt;
   readonly proxy: FaultProxy;
   readonly certificates: MqttCertificates;
-  /** How often a permit was asked for, and how often the budget was told to slow down. */
-  readonly budget: CallBudget & { permits: number; cuts: number };
+  /** How often a permit was asked for and given back, and how often the budget was told to slow down. */
+  readonly budget: CallBudget & { permits: number; answers: number; cuts: number };
   readonly adapter: (wishes: AdapterWishes) => MqttCertificates;
   /** A pair whose verification certificate carries the instance's current code. */
   readonly newPair: (serial?: string) => Promise<{ readonly caPem: string; readonly verificationPem: string }>;
@@ -86,10 +86,14 @@ export async function certificatesWorld(settings: Partial<MqttSettings> = {}): P
 function countingBudget(): CertificatesWorld['budget'] {
   const budget = {
     permits: 0,
+    answers: 0,
     cuts: 0,
     acquire: () => {
       budget.permits += 1;
       return Promise.resolve();
+    },
+    answered: () => {
+      budget.answers += 1;
     },
     throttled: () => {
       budget.cuts += 1;

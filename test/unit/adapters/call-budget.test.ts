@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createCallBudget } from '../../../shared/adapters/call-budget.ts';
+import { type CallBudget, createCallBudget } from '../../../shared/adapters/call-budget.ts';
 
 /** Time that moves by waiting only; timers may be made to fire early or very late. */
 function fakeTimer(lateness: (wait: number) => number = () => 0) {
@@ -15,6 +15,18 @@ function fakeTimer(lateness: (wait: number) => number = () => 0) {
 }
 
 const LIMITS = { perSecond: 10, pathJitterMs: 0, catchUpMs: 0 }; // one permit every 100.001 ms
+
+/** Takes permits one after the other, each answered at once; gives the times at which they came, in milliseconds. */
+async function permits(budget: CallBudget, timer: { readonly now: () => number }, count: number): Promise<number[]> {
+  const times: number[] = [];
+  const one = async (): Promise<void> => {
+    await budget.acquire();
+    times.push(Math.round(timer.now()));
+    budget.answered();
+  };
+  await Promise.all(Array.from({ length: count }, one));
+  return times;
+}
 
 test('permits come one spacing apart, the first one spacing after the start, in the order of asking', async () => {
   const timer = fakeTimer();
@@ -39,9 +51,35 @@ test('a process frozen for a minute wakes to one permit, not to the backlog', as
   let freezes = 1;
   const timer = fakeTimer(() => (freezes-- > 0 ? 60_000 : 0));
   const budget = createCallBudget(LIMITS, timer);
-  const times: number[] = [];
-  await Promise.all(Array.from({ length: 4 }, () => budget.acquire().then(() => times.push(Math.round(timer.time)))));
-  expect(times).toEqual([60_100, 60_200, 60_300, 60_400]);
+  expect(await permits(budget, timer, 4)).toEqual([60_100, 60_200, 60_300, 60_400]);
+});
+
+test('a call that was long on its way keeps its place for a second from its answer on', async () => {
+  const timer = fakeTimer();
+  const budget = createCallBudget({ perSecond: 3, pathJitterMs: 0, catchUpMs: 0 }, timer); // one every 333.34 ms
+  await budget.acquire();
+  expect(Math.round(timer.time)).toBe(333);
+  timer.time = 633; // 300 ms for its answer
+  budget.answered();
+  expect(await permits(budget, timer, 4)).toEqual([667, 1000, 1633, 1966]);
+});
+
+test('without answers no more calls leave than the budget of one second', async () => {
+  const timer = fakeTimer();
+  const budget = createCallBudget(LIMITS, timer);
+  let left = 0;
+  const all = Promise.all(
+    Array.from({ length: 11 }, async () => {
+      await budget.acquire();
+      left += 1;
+    }),
+  );
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(left).toBe(10);
+  const answeredAt = timer.time;
+  budget.answered();
+  await all;
+  expect(timer.time - answeredAt).toBeCloseTo(1000.01, 6);
 });
 
 test('throttling spreads the following permits', async () => {
@@ -57,6 +95,6 @@ test('throttling spreads the following permits', async () => {
 test('the real timer paces real time', async () => {
   const started = performance.now();
   const budget = createCallBudget({ perSecond: 100 });
-  for (let calls = 0; calls < 5; calls += 1) await budget.acquire();
-  expect(performance.now() - started).toBeGreaterThanOrEqual(5 * 10.5 - 2.1); // the catch-up may shorten it by 2 ms
+  await permits(budget, performance, 5);
+  expect(performance.now() - started).toBeGreaterThanOrEqual(5 * 10.02 - 2.1); // the catch-up may shorten it by 2 ms
 });
