@@ -22,6 +22,7 @@ export const MQTT_ERRORS = {
   SnNotUnique: { before: 500, after: 401, message: 'The serial number of the certificate is not gloabal unique' },
   MqttInstanceNotFound: { before: 500, after: 400, message: 'The instance does not exist.' },
   FindCaBySnError: { before: 500, after: 400, message: 'No CA certificate has this serial number.' },
+  FindDeviceBySnError: { before: 500, after: 400, message: 'No device certificate has this serial number.' },
   MqttOwnerCheckError: { before: 500, after: 403, message: 'The instance belongs to another account.' },
   ParameterFieldCheckFailed: { before: 500, after: 400, message: 'A parameter is missing or not valid.' },
   PermissionCheckFailed: { ...both(403), message: 'The caller is not authorised for this operation.' },
@@ -60,8 +61,17 @@ export function refuse(code: MqttErrorCode, detail?: string): Refusal {
 
 // The newer per-operation pages (2025-12) print these beside the older ones: the same code at different statuses.
 const MIXED: Partial<Record<MqttErrorCode, Partial<Record<string, number>>>> = {
-  ParameterFieldCheckFailed: { RegisterCaCertificate: 400 },
-  MqttOwnerCheckError: { GetCaCertificate: 400, GetRegisterCode: 400 },
+  ParameterFieldCheckFailed: {
+    RegisterCaCertificate: 400,
+    ActiveCaCertificate: 400,
+    DeleteCaCertificate: 400,
+    GetDeviceCertificate: 400,
+    ListDeviceCertificateByCaSn: 400,
+    ActiveDeviceCertificate: 400,
+    InactivateDeviceCertificate: 400,
+    DeleteDeviceCertificate: 400,
+  },
+  MqttOwnerCheckError: { GetCaCertificate: 400, GetRegisterCode: 400, ActiveDeviceCertificate: 403 },
 };
 
 /** The HTTP status of a code under the chosen set of statuses. */

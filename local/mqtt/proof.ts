@@ -10,11 +10,14 @@ export interface Proof {
   readonly commonName: string;
 }
 
+type Dates = Pick<CertificateFacts, 'validBegin' | 'validEnd'>;
+
 const SERIAL_MAX_CHARS = 128; // RegisterCaCertificate page: Sn has at most 128 bytes
 
 const contentError = (detail: string): Refusal => refuse('CertificateContentError', detail);
 
-function signs(key: KeyObject, certificate: CertificateFacts): boolean {
+/** Whether this key made the certificate's signature. */
+export function signs(key: KeyObject, certificate: CertificateFacts): boolean {
   try {
     return certificate.isSignedBy(key);
   } catch {
@@ -22,7 +25,8 @@ function signs(key: KeyObject, certificate: CertificateFacts): boolean {
   }
 }
 
-const isInDate = (certificate: CertificateFacts, now: number): boolean =>
+/** Whether a certificate is valid at a time, epoch milliseconds. */
+export const isInDate = (certificate: Dates, now: number): boolean =>
   now >= certificate.validBegin && now < certificate.validEnd + 1000; // RFC 5280 4.1.2.5: notAfter is included
 
 function checkEach(ca: CertificateFacts, verification: CertificateFacts, now: number): Refusal | undefined {

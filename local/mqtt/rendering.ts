@@ -1,3 +1,5 @@
+import type { Device } from './devices/device.ts';
+import { makeUpContent } from './devices/device-content.ts';
 import { spellSerial } from './serial.ts';
 import type { MqttSettings } from './settings.ts';
 import type { RegisteredCa } from './state.ts';
@@ -5,7 +7,10 @@ import type { RegisteredCa } from './state.ts';
 /** A JSON object as it goes out on the wire. */
 export type WireObject = Readonly<Record<string, unknown>>;
 
-const asSet = (value: number, as: 'string' | 'number'): string | number => (as === 'number' ? value : String(value));
+type WireType = MqttSettings['statusAs'];
+
+const asSet = (value: number, as: WireType, printed: 'string' | 'number'): string | number =>
+  (as === 'as-printed' ? printed : as) === 'number' ? value : String(value);
 
 /** A PEM in the newline form the service is set to use; the pages' examples join lines by a literal `\n`. */
 export function renderPem(pem: string, setting: MqttSettings['pemNewlines']): string {
@@ -20,25 +25,33 @@ export function renderCa(ca: RegisteredCa, settings: MqttSettings): WireObject {
     CaContent: renderPem(ca.caPem, settings.pemNewlines),
     VerificationContent: renderPem(ca.verificationPem, settings.pemNewlines),
     RegistrationCode: ca.registrationCode,
-    ValidBegin: asSet(ca.validBegin, settings.validityAs),
-    ValidEnd: asSet(ca.validEnd, settings.validityAs),
-    Status: asSet(ca.status === 'active' ? 1 : 0, settings.statusAs),
+    ValidBegin: asSet(ca.validBegin, settings.validityAs, 'string'),
+    ValidEnd: asSet(ca.validEnd, settings.validityAs, 'string'),
+    Status: asSet(ca.status === 'active' ? 1 : 0, settings.statusAs, 'string'),
   };
 }
 
-/** One page of a list; `key` is the field that holds the elements (`CaCertificateVOS`). */
-export function renderPage(
-  elements: readonly WireObject[],
-  page: { readonly key: string; readonly number: number; readonly size: number },
+const labelled = (pem: string, label: MqttSettings['devicePemLabel']): string =>
+  label === 'CERTIFICATE' ? pem : pem.replaceAll(/^(-----(?:BEGIN|END) )CERTIFICATE-----/gmu, `$1${label}-----`);
+
+/**
+ * A device as GetDeviceCertificate and the lists show it, in the order of the page's example.
+ *
+ * @param where - `printed`: the JSON type that the example of this operation has; `issuer`: subject of the CA as DER.
+ */
+export function renderDevice(
+  device: Device,
+  where: { readonly printed: 'string' | 'number'; readonly issuer: Buffer },
   settings: MqttSettings,
 ): WireObject {
-  const from = (page.number - 1) * page.size;
-  const shown = elements.slice(from, from + page.size);
-  const pages = Math.ceil(elements.length / page.size);
+  const pem = labelled(device.pem ?? makeUpContent(device, where.issuer), settings.devicePemLabel);
   return {
-    Total: settings.totalCounts === 'pages' ? pages : elements.length,
-    PageNo: page.number,
-    PageSize: page.size,
-    [page.key]: shown.length === 0 && settings.pastTheEnd === 'null' ? null : shown,
+    ValidBegin: asSet(device.validFrom, settings.validityAs, where.printed),
+    ValidEnd: asSet(device.validUntil, settings.validityAs, where.printed),
+    DeviceSn: spellSerial(device.serialHex, settings),
+    DeviceName: device.name,
+    DeviceContent: renderPem(pem, settings.pemNewlines),
+    CaSn: spellSerial(device.caSerialHex, settings),
+    Status: asSet(device.status === 'active' ? 1 : 0, settings.statusAs, where.printed),
   };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { MQTT_ERRORS, type Refusal, refuse, statusOf } from './errors.ts';
-import type { MqttFaultKind } from './faults.ts';
+import type { AnswerFault } from './faults.ts';
 import type { WireObject } from './rendering.ts';
 import type { MqttSettings } from './settings.ts';
 
@@ -33,9 +33,16 @@ function jsonReply(status: number, body: WireObject, headers: Headers = {}): Rep
 /** 200 with the operation's fields beside `RequestId`. */
 export const successReply = (body: WireObject): Reply => jsonReply(200, body);
 
+// The pages of three operations name an action of RAM that is not the operation's own name.
+const RAM_ACTIONS: Partial<Record<string, string>> = {
+  RegisterCaCertificate: 'mq:RegisterCa',
+  InactivateCaCertificate: 'mq:UnregisterCaCertificate',
+  InactivateDeviceCertificate: 'mq:UnregisterDeviceCertificate',
+};
+
 /** What RAM adds to a refusal of its own (DecodeDiagnosticMessage page). */
 const accessDeniedDetail = (source: ReplySource): WireObject => ({
-  AuthAction: `mq:${source.action}`,
+  AuthAction: RAM_ACTIONS[source.action] ?? `mq:${source.action}`,
   AuthPrincipalOwnerId: source.accountId,
   AuthPrincipalType: 'AssumedRoleUser',
   NoPermissionType: 'ImplicitDeny',
@@ -71,7 +78,7 @@ function htmlReply(status: number): Reply {
 const emptyReply = (status: number): Reply => ({ kind: 'http', status, headers: {}, body: '' });
 
 /** What a caller sees of a fault; whether the call was applied first is the server's business. */
-export function faultReply(fault: MqttFaultKind, source: ReplySource): Reply {
+export function faultReply(fault: AnswerFault, source: ReplySource): Reply {
   switch (fault) {
     case 'throttle':
       return throttledReply(1000, source);

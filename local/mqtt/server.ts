@@ -5,19 +5,25 @@ import { type Face, readBody, startFace } from '../face.ts';
 import { authenticate, type Gate } from './authenticate.ts';
 import { createCallLimits } from './call-limits.ts';
 import { createCallRecord, type RecordedCall } from './call-record.ts';
-import { createMqttEngine, type MqttEngine } from './engine.ts';
+import { openDevices, openFleetingDevices } from './devices/device-journal.ts';
+import type { DeviceRegistry } from './devices/device-registry.ts';
+import { createMqttEngine, type EngineHooks, type MqttEngine } from './engine.ts';
 import { refuse } from './errors.ts';
-import { createFaultPlan, type MqttFault } from './faults.ts';
+import { createFaultPlan, isPageFault, type MqttFault, type PageFault } from './faults.ts';
+import type { HistoryEntry } from './history.ts';
 import { createNonceMemory } from './nonces.ts';
 import { errorReply, faultReply, type Reply, type ReplySource, successReply, throttledReply } from './reply.ts';
 import { DEFAULT_MQTT_SETTINGS, type MqttSettings } from './settings.ts';
+import type { MqttState } from './state.ts';
 import { loadState, openStateFile } from './state-file.ts';
 import { readCall, type WireCall } from './wire-call.ts';
 
 /** What a stand-in is started with. */
 export interface MqttOptions {
-  /** Codes and CAs are kept here, in `state.json`. */
+  /** Codes and CAs are kept here, in `state.json`, device certificates in `devices.jsonl`. */
   readonly dataFolder: string;
+  /** False keeps device certificates in memory alone, for fleets of a size that only a bench needs; default true. */
+  readonly persistDevices?: boolean;
   /** The instances of the account. */
   readonly instances: readonly string[];
   readonly region: string;
@@ -36,10 +42,14 @@ export interface LocalMqtt extends Face {
   readonly engine: MqttEngine;
   /** The newest calls, at least 200,000 of them. */
   readonly calls: () => readonly RecordedCall[];
+  /** Who switched what, when; oldest first. */
+  readonly history: () => readonly HistoryEntry[];
   /** Replaces the faults to come. */
   readonly setFaults: (faults: readonly MqttFault[]) => void;
   readonly setSettings: (changes: Partial<MqttSettings>) => void;
-  /** Forgets state, calls, faults, nonces and blocks; settings stay. Resolves when the empty state is on disk. */
+  /** Replaces what is told before a call or a page; see `EngineHooks`. */
+  readonly setHooks: (hooks: EngineHooks) => void;
+  /** Forgets state, devices, history, hooks, calls, faults, nonces and blocks; settings stay. Resolves when the empty state is on disk. */
   readonly reset: () => Promise<void>;
 }
 
@@ -57,22 +67,26 @@ interface Outcome {
 export async function startMqtt(options: MqttOptions): Promise<LocalMqtt> {
   const { clock, region, accountId } = options;
   const monotonicNow = options.monotonicNow ?? (() => performance.now());
+  const state = await loadState(options.dataFolder);
   const file = openStateFile(options.dataFolder);
+  const kept = options.persistDevices === false ? openFleetingDevices() : await openDevices(options.dataFolder);
+  dropOrphans(kept.devices, state);
   const engine = createMqttEngine({
     instances: options.instances,
     settings: { ...DEFAULT_MQTT_SETTINGS, ...options.settings },
-    state: await loadState(options.dataFolder),
+    state,
+    devices: kept.devices,
     now: clock.now,
     onChange: file.save,
   });
   const gate: Gate = { credentials: options.credentials, clock, nonces: createNonceMemory() };
   const limits = createCallLimits(engine.settings);
-  const faults = createFaultPlan();
+  const faults = createFaultPlan(clock.now);
   const record = createCallRecord();
 
-  const run = (call: WireCall, source: ReplySource): Outcome => {
+  const run = (call: WireCall, source: ReplySource, pageFault?: PageFault): Outcome => {
     const isKnown = call.signed.path === '/' && call.version === API_VERSION;
-    const answer = isKnown ? engine.call(call) : refuse('InvalidApi.NotFound');
+    const answer = isKnown ? engine.call({ ...call, pageFault }) : refuse('InvalidApi.NotFound');
     if (answer.ok) return { reply: successReply(answer.body), code: 'OK' };
     return { reply: errorReply(answer, source), code: answer.code };
   };
@@ -86,8 +100,9 @@ export async function startMqtt(options: MqttOptions): Promise<LocalMqtt> {
     if (admission.kind === 'throttled') {
       return { reply: throttledReply(admission.retryAfterMs, source), code: 'Throttling.User' };
     }
-    const fault = faults.take(call.action);
+    const fault = faults.take(call.action, Number(call.parameters.get('PageNo')));
     if (fault === undefined) return run(call, source);
+    if (isPageFault(fault)) return run(call, source, fault);
     if (fault === 'reset-after') run(call, source);
     return { reply: faultReply(fault, source), code: fault };
   };
@@ -116,21 +131,32 @@ export async function startMqtt(options: MqttOptions): Promise<LocalMqtt> {
     ...face,
     engine,
     calls: record.list,
+    history: engine.history,
     setFaults: faults.set,
     setSettings: engine.setSettings,
+    setHooks: engine.setHooks,
     reset: async () => {
       engine.reset();
       faults.set([]);
       limits.clear();
       gate.nonces.clear();
       record.clear();
+      kept.flush();
       await file.flush();
     },
     close: async () => {
       await face.close();
+      kept.close();
       await file.flush();
     },
   };
+}
+
+/** Devices whose CA is gone: a crash fell between the two files. */
+function dropOrphans(devices: DeviceRegistry, state: MqttState): void {
+  for (const { instance, ca } of devices.cas()) {
+    if (!state.cas.some((held) => held.instance === instance && held.serialHex === ca)) devices.removeCa(instance, ca);
+  }
 }
 
 /** The action header, cut to what the record keeps. */

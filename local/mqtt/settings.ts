@@ -1,3 +1,5 @@
+import type { ListOrder } from './devices/row-order.ts';
+
 /**
  * What the real service leaves open or answers differently on different pages. Every field has a default; tests turn
  * them one at a time, so that a client is seen to hold whatever the live service turns out to do.
@@ -8,10 +10,13 @@ export interface MqttSettings {
    * print today (page "change of HTTP status codes").
    */
   readonly httpStatuses: 'before' | 'after' | 'mixed';
-  /** JSON type of `Status`: the declared string, or the number that one page's example shows. */
-  readonly statusAs: 'string' | 'number';
+  /**
+   * JSON type of `Status`: the declared string, a number, or what the examples of the pages print, which is a number in
+   * GetDeviceCertificate and a string everywhere else.
+   */
+  readonly statusAs: 'string' | 'number' | 'as-printed';
   /** JSON type of `ValidBegin` and `ValidEnd`. */
-  readonly validityAs: 'string' | 'number';
+  readonly validityAs: 'string' | 'number' | 'as-printed';
   /** Spelling of `Sn`: the DER bytes with their sign byte, or without leading zeros; and the case of the letters. */
   readonly serialZeros: 'as-encoded' | 'stripped';
   readonly serialLetters: 'lower' | 'upper';
@@ -19,16 +24,29 @@ export interface MqttSettings {
   readonly serialLookup: 'own-spelling' | 'any-spelling';
   /** Line ends of a returned PEM: line feeds, or the two characters `\n` as the pages' examples show. */
   readonly pemNewlines: 'lf' | 'literal';
-  /** What `Total` of a list counts; the field is described as pages for one operation and as results for another. */
-  readonly totalCounts: 'pages' | 'results';
-  /** How a page past the end spells "nothing". */
-  readonly pastTheEnd: 'empty-list' | 'null';
+  /** Label of `DeviceContent`; the pages show one that no parser knows. */
+  readonly devicePemLabel: 'DEVICECERTIFICATE' | 'CERTIFICATE';
+  /**
+   * What `Total` of a list counts; it is described as pages for ListCaCertificate and ListDeviceCertificate and as
+   * results for ListDeviceCertificateByCaSn.
+   */
+  readonly totalCounts: 'pages' | 'results' | 'as-described';
+  /** What a page past the end shows: nothing, spelled in two ways, or the last page once more. */
+  readonly pastTheEnd: 'empty-list' | 'null' | 'last-page';
+  /** What lists of device certificates are sorted by; not stated. `serial` is the order of its text. */
+  readonly listOrder: ListOrder;
+  /** What a device operation answers for a CA that is not there; its pages list `FindDeviceBySnError` alone. */
+  readonly unknownCaOfDevice: 'FindDeviceBySnError' | 'FindCaBySnError';
+  /** What ListDeviceCertificateByCaSn answers for a CA that is not there: the code above, or a page without elements. */
+  readonly listOfUnknownCa: 'refused' | 'empty';
   /** What GetRegisterCode does while an earlier code of the instance is still unused. */
   readonly newCode: 'invalidates-earlier' | 'keeps-earlier' | 'repeats-until-used';
   /** Whether a code that registered a CA is refused afterwards (`RegisterCodeUsed`). */
   readonly codeIsSingleUse: boolean;
   /** Where a CA serial must be unique; the page says "globally". */
   readonly serialScope: 'global' | 'instance';
+  /** Where a device serial must be unique; the pages say "globally". */
+  readonly deviceSerialScope: 'global' | 'ca';
   /** Most CAs of one instance; the real number is not published. */
   readonly caQuota: number;
   /** Whether parameters in a form body count like parameters in the query. */
@@ -56,17 +74,22 @@ export interface MqttSettings {
 /** The stricter reading wherever the documents are silent, so that a client which passes here asks little of the service. */
 export const DEFAULT_MQTT_SETTINGS: MqttSettings = {
   httpStatuses: 'mixed',
-  statusAs: 'string',
-  validityAs: 'string',
+  statusAs: 'as-printed',
+  validityAs: 'as-printed',
   serialZeros: 'as-encoded',
   serialLetters: 'lower',
   serialLookup: 'own-spelling',
   pemNewlines: 'lf',
-  totalCounts: 'pages',
+  devicePemLabel: 'DEVICECERTIFICATE',
+  totalCounts: 'as-described',
   pastTheEnd: 'empty-list',
+  listOrder: 'registration',
+  unknownCaOfDevice: 'FindDeviceBySnError',
+  listOfUnknownCa: 'refused',
   newCode: 'invalidates-earlier',
   codeIsSingleUse: true,
   serialScope: 'global',
+  deviceSerialScope: 'global',
   caQuota: 100,
   formBodyAccepted: true,
   postToReadsRefused: true,

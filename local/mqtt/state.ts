@@ -20,7 +20,7 @@ export interface RegisteredCa {
   readonly status: 'active' | 'inactive';
 }
 
-/** Everything that outlives a restart. */
+/** What outlives a restart beside the device certificates, which have a file of their own. */
 export interface MqttState {
   readonly codes: readonly RegistrationCode[];
   readonly cas: readonly RegisteredCa[];

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { EngineRequest } from './engine.ts';
 import type { MqttSettings } from './settings.ts';
-import type { SignedRequest } from './signature.ts';
+import { parseAuthorization, type SignedRequest } from './signature.ts';
 
 /** A request taken apart: what the engine runs and what the signature covers. */
 export interface WireCall extends EngineRequest {
@@ -37,6 +37,7 @@ export function readCall(request: IncomingMessage, body: Buffer, settings: MqttS
   const method = request.method ?? '';
   return {
     action: headers.get('x-acs-action') ?? '',
+    by: parseAuthorization(headers.get('authorization') ?? '')?.accessKeyId ?? '',
     version: headers.get('x-acs-version') ?? '',
     method,
     parameters,

@@ -37,7 +37,7 @@ const { default: OpenApi } = createRequire(import.meta.url)('@alicloud/openapi-c
   default: new (config: object) => OpenApiClient;
 };
 
-const READS = ['GetRegisterCode', 'GetCaCertificate', 'ListCaCertificate'];
+const isRead = (action: string): boolean => /^(?:Get|List)/.test(action);
 
 export interface Call {
   readonly key?: object;
@@ -69,7 +69,7 @@ function paramsOf(action: string, how: Call): CallParams {
     version: how.version ?? '2020-04-20',
     protocol: 'http',
     pathname: '/',
-    method: how.method ?? (READS.includes(action) ? 'GET' : 'POST'),
+    method: how.method ?? (isRead(action) ? 'GET' : 'POST'),
     authType: 'AK',
     style: 'RPC',
     reqBodyType: 'formData',
