@@ -2,12 +2,14 @@ import { join, resolve } from 'node:path';
 import { startAdmin } from './admin.ts';
 import { createLocalClock, type LocalClock } from './clock.ts';
 import { type CloudCredentials, openCredentials } from './cloud-credentials.ts';
+import { type CloudEndpoints, endpointsOf } from './cloud-endpoints.ts';
 import { type CloudSettings, functionsOf, readSettings } from './cloud-settings.ts';
 import type { LocalCredentials } from './credentials.ts';
 import { type DataFolder, ENDPOINTS_FILE, openDataFolder, writePrivateFile } from './data-folder.ts';
 import type { Face } from './face.ts';
 import { type Fc, startFc } from './fc/fc.ts';
 import type { FunctionDefinition } from './fc/function-definition.ts';
+import { startFcFace } from './fc/http-face.ts';
 import type { Invocation } from './fc/invocations.ts';
 import type { ObjectEvent } from './fc/object-event.ts';
 import { openClock } from './moving-clock.ts';
@@ -49,21 +51,6 @@ export interface CloudOptions {
   readonly onEvent?: ((event: CloudEvent) => void) | undefined;
 }
 
-/** The contents of `endpoints.json`. The MQTT endpoint is `host:port`, as `@alicloud/openapi-client` wants it. */
-export interface CloudEndpoints {
-  readonly oss: {
-    readonly endpoint: string;
-    readonly region: string;
-    readonly bucket: string;
-    readonly folder: string;
-  };
-  readonly mqtt: { readonly endpoint: string; readonly protocol: 'HTTP'; readonly instances: readonly string[] };
-  readonly sls: { readonly endpoint: string; readonly project: string; readonly logstore: string };
-  readonly fc: { readonly accountId: string; readonly functions: readonly string[] };
-  readonly admin: { readonly endpoint: string; readonly token: string };
-  readonly credentials: { readonly accessKeyId: string; readonly accessKeySecret: string };
-}
-
 /** A running local cloud. */
 export interface LocalCloud {
   readonly endpoints: CloudEndpoints;
@@ -71,6 +58,8 @@ export interface LocalCloud {
   readonly mqtt: LocalMqtt;
   readonly sls: LocalSls;
   readonly fc: Fc;
+  /** Where `fc` is called over HTTP. */
+  readonly fcFace: Face;
   /** Moving it wakes timers and waiting retries. */
   readonly clock: LocalClock;
   readonly admin: Face;
@@ -133,19 +122,22 @@ async function compose(
   };
 
   const services = await startServices({ options, settings, folder, keys, clock, keep, deliver, tell });
-  const fc = await keep(startFunctions({ options, settings, folder, keys, clock, tell }, services));
+  const credentials = [keys.user, keys.role];
+  const functions = (): Fc | undefined => running.fc;
+  const fcFace = await keep(startFcFace({ functions, accountId: settings.accountId, credentials, clock }));
+  const fc = await keep(startFunctions({ options, settings, folder, keys, clock, tell }, services, fcFace));
   running.fc = fc;
   for (const event of early.splice(0)) deliver(event);
 
   const reset = (): Promise<void> => resetAll(fc, services);
   const admin = await keep(startAdmin(adminActions(fc, clock, reset), keys.adminToken));
-  const endpoints = endpointsOf(settings, keys, services, fc, admin);
+  const endpoints = endpointsOf(settings, keys, { ...services, fc, fcFace, admin });
   writePrivateFile(join(folder.path, ENDPOINTS_FILE), `${JSON.stringify(endpoints, null, 2)}\n`);
   const close = async (): Promise<void> => {
     for (const part of opened.splice(0).reverse()) await part.close();
     folder.release();
   };
-  return { endpoints, ...services, fc, clock, admin, reset, close };
+  return { endpoints, ...services, fc, fcFace, clock, admin, reset, close };
 }
 
 interface Services {
@@ -211,7 +203,7 @@ async function startServices(
   return { oss, mqtt, sls };
 }
 
-function startFunctions(parts: Parts, services: Services): Fc {
+function startFunctions(parts: Parts, services: Services, fcFace: Face): Fc {
   const { options, settings, folder, keys, clock, tell } = parts;
   const build = join(options.projectFolder, '.build');
   return startFc({
@@ -220,6 +212,7 @@ function startFunctions(parts: Parts, services: Services): Fc {
       MQTT_CERTS_OSS_ENDPOINT: services.oss.endpoint,
       MQTT_CERTS_MQTT_ENDPOINT: services.mqtt.endpoint,
       MQTT_CERTS_LOG_ENDPOINT: services.sls.endpoint,
+      MQTT_CERTS_FC_ENDPOINT: fcFace.endpoint,
     }),
     codeFolderOf: (definition: FunctionDefinition) =>
       options.codeFolder ?? resolve(options.projectFolder, definition.code),
@@ -253,24 +246,6 @@ function adminActions(fc: Fc, clock: LocalClock, reset: () => Promise<void>): Pa
       return clock.now();
     },
     health: () => ({ ok: true, now: new Date(clock.now()).toISOString(), functions: fc.functions }),
-  };
-}
-
-function endpointsOf(
-  settings: CloudSettings,
-  keys: CloudCredentials,
-  services: Services,
-  fc: Fc,
-  admin: Face,
-): CloudEndpoints {
-  const { oss, mqtt, sls } = services;
-  return {
-    oss: { endpoint: oss.endpoint, region: settings.region, bucket: settings.bucket, folder: oss.folder },
-    mqtt: { endpoint: `127.0.0.1:${String(mqtt.port)}`, protocol: 'HTTP', instances: settings.instances },
-    sls: { endpoint: sls.endpoint, project: settings.logProject, logstore: settings.logStore },
-    fc: { accountId: settings.accountId, functions: fc.functions },
-    admin: { endpoint: admin.endpoint, token: keys.adminToken },
-    credentials: keys.user,
   };
 }
 

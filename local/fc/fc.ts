@@ -56,7 +56,7 @@ export interface Fc {
   readonly tick: (functionName: string) => Promise<readonly string[]>;
   readonly invokeAsync: (functionName: string, payload: Buffer) => Promise<string>;
   /** Calls a function and waits. A failed function is an answer; too many calls at once reject with ResourceExhausted. */
-  readonly invoke: (functionName: string, payload: Buffer) => Promise<WorkerAnswer>;
+  readonly invoke: (functionName: string, payload: Buffer, requestId?: string) => Promise<WorkerAnswer>;
   /** Newest first. */
   readonly invocations: (limit?: number) => readonly Invocation[];
   /** What a remembered call wrote to its console. */
@@ -155,9 +155,12 @@ class LocalFc implements Fc {
     return this.#enqueue(functionName, 'invoke', payload);
   }
 
-  async invoke(functionName: string, payload: Buffer): Promise<WorkerAnswer> {
+  async invoke(
+    functionName: string,
+    payload: Buffer,
+    requestId = newRequestId(this.#clock.now()),
+  ): Promise<WorkerAnswer> {
     const definition = this.#require(functionName);
-    const requestId = newRequestId(this.#clock.now());
     const answer = await this.#whileBusy(() =>
       this.#executor.run({ requestId, definition, cause: 'invoke', payload, retryCount: 0 }),
     );
