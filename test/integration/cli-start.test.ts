@@ -145,10 +145,11 @@ test('it stays up until it is told to stop, refuses a second one by name, and sh
   const tail = await launch(['log', 'tail', '--local', 'up', '--query', 'name: plant-7']).ended;
   expect(tail.stdout).toContain('ca-registered');
 
+  const secrets = secretsIn(join(cwd, 'up', 'endpoints.json'));
   run.child.kill('SIGINT');
   const { exitCode, stdout, stderr } = await run.ended;
   expect(exitCode).toBe(0);
-  for (const secret of secretsIn(join(cwd, 'up', 'endpoints.json'))) expect(stdout + stderr).not.toContain(secret);
+  for (const secret of secrets) expect(stdout + stderr).not.toContain(secret);
   expect(stdout).not.toContain('-----BEGIN');
 });
 
