@@ -70,7 +70,7 @@ export default tseslint.config(
     'an adapter knows core, ports and its SDK',
   ),
   fence(
-    ['shared/events/**/*.ts', 'shared/config.ts'],
+    ['shared/events/**/*.ts', 'shared/config*.ts'],
     '/(pipelines|adapters|ports)/|/local/|/functions/',
     'edges turn text into core types',
   ),

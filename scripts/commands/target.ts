@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { AccessKey } from '../../shared/adapters/access-key.ts';
-import { unknownVariables } from '../../shared/config.ts';
+import { unknownVariables } from '../../shared/config-table.ts';
 import { type InstanceId, parseInstanceId } from '../../shared/core/instance.ts';
 import { CommandError, EXIT } from '../terminal/command-error.ts';
 import type { CommandIo } from '../terminal/command-io.ts';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { CONFIG_VARIABLES, readConfig } from '../../shared/config.ts';
+import { readConfig } from '../../shared/config.ts';
+import { CONFIG_VARIABLES } from '../../shared/config-table.ts';
 
 const GOOD = {
   MQTT_CERTS_INSTANCES: 'post-cn-aaaa1111, mqtt-cn-bbbb2222',
@@ -80,6 +81,80 @@ test('a change of any value changes the digest', () => {
   };
   expect(digest(GOOD)).toMatch(/^[0-9a-f]{16}$/);
   expect(digest({ ...GOOD, MQTT_CERTS_LOG_STORE: 'other-store' })).not.toBe(digest(GOOD));
+});
+
+test('the sweep acts, lists, and waits for nothing unless told otherwise', () => {
+  const reading = readConfig(GOOD, 'sweep');
+  expect(reading).toMatchObject({
+    ok: true,
+    config: {
+      endpoints: { fc: undefined, mqtt: { protocol: 'https', host: 'onsmqtt.cn-hangzhou.aliyuncs.com' } },
+      workerCallsPerSecond: 70,
+      interval: 600_000,
+      read: 'list',
+      reactivate: 'act',
+      reactivateAfter: 0,
+      firstSight: 'act',
+    },
+  });
+  expect(reading.ok && 'pairDeadline' in reading.config).toBe(false);
+});
+
+test('every switch of the sweep can be turned', () => {
+  const reading = readConfig(
+    {
+      ...GOOD,
+      MQTT_CERTS_SWEEP_CALLS_PER_SECOND: '60',
+      MQTT_CERTS_FC_ENDPOINT: 'https://1234567890123456.cn-hangzhou-internal.fc.aliyuncs.com',
+      MQTT_CERTS_SWEEP_INTERVAL_MINUTES: '60',
+      MQTT_CERTS_READ: 'get',
+      MQTT_CERTS_REACTIVATE: 'observe',
+      MQTT_CERTS_REACTIVATE_AFTER_MINUTES: '90',
+      MQTT_CERTS_FIRST_SIGHT: 'ask',
+    },
+    'sweep',
+  );
+  expect(reading).toMatchObject({
+    ok: true,
+    config: {
+      endpoints: { fc: { protocol: 'https', host: '1234567890123456.cn-hangzhou-internal.fc.aliyuncs.com' } },
+      workerCallsPerSecond: 60,
+      interval: 3_600_000,
+      read: 'get',
+      reactivate: 'observe',
+      reactivateAfter: 5_400_000,
+      firstSight: 'ask',
+    },
+  });
+});
+
+test('a sweep without a share, or with a word that is no choice, does not run', () => {
+  const problemsOf = (environment: Record<string, string>): readonly string[] => {
+    const reading = readConfig({ ...GOOD, ...environment }, 'sweep');
+    return reading.ok ? [] : reading.problems;
+  };
+  expect(problemsOf({ MQTT_CERTS_SWEEP_CALLS_PER_SECOND: '0' })).toEqual([
+    'MQTT_CERTS_SWEEP_CALLS_PER_SECOND must be a whole number from 1 to 290',
+  ]);
+  expect(read({ ...GOOD, MQTT_CERTS_SWEEP_CALLS_PER_SECOND: '0' }).ok).toBe(true); // register-ca alone is fine
+  expect(problemsOf({ MQTT_CERTS_REACTIVATE: 'yes', MQTT_CERTS_READ: 'List' })).toEqual([
+    'MQTT_CERTS_READ must be one of list, get',
+    'MQTT_CERTS_REACTIVATE must be one of act, observe',
+  ]);
+});
+
+test('the dead-letter function needs no more than a bucket and a log store', () => {
+  const reading = readConfig({ ...GOOD, MQTT_CERTS_INSTANCES: '', MQTT_CERTS_READ: 'nonsense' }, 'dead-letter');
+  expect(reading).toMatchObject({ ok: true, config: { bucket: 'plant-certs', logStore: 'cert-outcomes' } });
+  expect(readConfig({ ...GOOD, MQTT_CERTS_BUCKET: '' }, 'dead-letter')).toMatchObject({ ok: false });
+});
+
+test('all functions of a deployment see the same digest', () => {
+  const digests = (['register-ca', 'sweep', 'dead-letter'] as const).map((name) => {
+    const reading = readConfig(GOOD, name);
+    return reading.ok ? reading.config.digest : '';
+  });
+  expect(new Set(digests).size).toBe(1);
 });
 
 test('every variable says what it means', () => {

@@ -1,0 +1,129 @@
+import { CONFIG_VARIABLES, type FunctionName, type Variable, type VariableName } from './config-table.ts';
+import { nameOf } from './core/digest.ts';
+import { type InstanceId, parseInstanceId } from './core/instance.ts';
+
+/** How a service is reached. */
+export interface Endpoint {
+  readonly protocol: 'http' | 'https';
+  /** Host name, with the port if any. */
+  readonly host: string;
+}
+
+const MAX_INSTANCES = 50;
+/** The service blocks an address at 300 calls a second; a little stays for people at the console. */
+const MAX_CALLS_PER_SECOND = 290;
+
+/** Reads values by the table and collects what is wrong with them. */
+export class ConfigReader {
+  readonly problems: string[] = [];
+  readonly #environment: Readonly<Record<string, string | undefined>>;
+  readonly #functionName: FunctionName;
+
+  constructor(environment: Readonly<Record<string, string | undefined>>, functionName: FunctionName) {
+    this.#environment = environment;
+    this.#functionName = functionName;
+  }
+
+  digest(): string {
+    return nameOf(
+      (Object.keys(CONFIG_VARIABLES) as VariableName[]).sort().map((name) => `${name}=${this.#raw(name)}`),
+      16,
+    );
+  }
+
+  matching(name: VariableName, shape: RegExp): string | undefined {
+    const text = this.#text(name);
+    if (text === undefined || shape.test(text)) return text;
+    this.#problem(name, `is no such name (${CONFIG_VARIABLES[name].meaning})`);
+    return undefined;
+  }
+
+  oneOf<Choice extends string>(name: VariableName, choices: readonly Choice[]): Choice | undefined {
+    const text = this.#text(name);
+    const choice = choices.find((candidate) => candidate === text);
+    if (choice === undefined) this.#problem(name, `must be one of ${choices.join(', ')}`);
+    return choice;
+  }
+
+  integer(name: VariableName, least: number, most: number): number {
+    const text = this.#text(name) ?? '';
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    this.#problem(name, `must be a whole number from ${String(least)} to ${String(most)}`);
+    return least;
+  }
+
+  instances(): readonly InstanceId[] | undefined {
+    const text = this.#text('MQTT_CERTS_INSTANCES');
+    if (text === undefined) return undefined;
+    const names = text.split(',').map((name) => name.trim());
+    const instances = names.map(parseInstanceId).filter((instance) => instance !== undefined);
+    if (instances.length < names.length) {
+      this.#problem('MQTT_CERTS_INSTANCES', 'holds something that is no instance id');
+      return undefined;
+    }
+    if (instances.length > MAX_INSTANCES) {
+      this.#problem('MQTT_CERTS_INSTANCES', `names more than ${String(MAX_INSTANCES)}`);
+      return undefined;
+    }
+    return [...new Set(instances)];
+  }
+
+  /** `host` stands for a blank value; without one, blank stays `undefined`. */
+  endpoint(name: VariableName, host: string | undefined): Endpoint | undefined {
+    const text = this.#text(name) ?? '';
+    if (text === '') return host === undefined ? undefined : { protocol: 'https', host };
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    const plain =
+      url !== undefined && url.username === '' && url.pathname === '/' && url.search === '' && url.hash === '';
+    if (!plain) {
+      this.#problem(name, 'must be a URL of protocol and host only');
+      return undefined;
+    }
+    if (url.protocol === 'https:') return { protocol: 'https', host: url.host };
+    if (url.protocol === 'http:' && isLoopback(url.hostname)) return { protocol: 'http', host: url.host };
+    this.#problem(name, 'must be https (http is for this machine only)');
+    return undefined;
+  }
+
+  /**
+   * Calls per second of one worker of this function. The budget is divided, not shared: 10 workers of 3 calls and a sweep
+   * of 70 fill a budget of 100.
+   */
+  shareOfTheBudget(): number {
+    const total = this.integer('MQTT_CERTS_CALLS_PER_SECOND', 1, MAX_CALLS_PER_SECOND);
+    const perWorker = this.integer('MQTT_CERTS_REGISTER_CALLS_PER_SECOND', 1, MAX_CALLS_PER_SECOND);
+    const workers = this.integer('MQTT_CERTS_REGISTER_WORKERS', 1, 100);
+    const isSweep = this.#functionName === 'sweep';
+    const sweep = this.integer('MQTT_CERTS_SWEEP_CALLS_PER_SECOND', isSweep ? 1 : 0, MAX_CALLS_PER_SECOND);
+    const sum = perWorker * workers + sweep;
+    if (sum > total) {
+      this.#problem(
+        'MQTT_CERTS_CALLS_PER_SECOND',
+        `is ${String(total)}, but the shares add up to ${String(sum)} (${String(workers)} register workers × ${String(perWorker)} + ${String(sweep)} for the sweep)`,
+      );
+    }
+    return isSweep ? sweep : perWorker;
+  }
+
+  #raw(name: VariableName): string {
+    return this.#environment[name]?.trim() ?? '';
+  }
+
+  #text(name: VariableName): string | undefined {
+    const { readBy, fallback }: Variable = CONFIG_VARIABLES[name];
+    if (!readBy.includes(this.#functionName)) throw new Error(`${this.#functionName} does not read ${name}`);
+    const text = this.#raw(name);
+    if (text !== '') return text;
+    if (fallback === undefined) this.#problem(name, `is missing (${CONFIG_VARIABLES[name].meaning})`);
+    return fallback;
+  }
+
+  #problem(name: VariableName, what: string): void {
+    this.problems.push(`${name} ${what}`);
+  }
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === '127.0.0.1' || hostname === 'localhost' || hostname === '[::1]';
+}
