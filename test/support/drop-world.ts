@@ -229,7 +229,7 @@ export async function dropWorld(): Promise<DropWorld> {
         ['CaContent', ca],
         ['VerificationContent', verification],
       ]);
-      const answer = mqtt.engine.call({ action: 'RegisterCaCertificate', method: 'POST', parameters });
+      const answer = mqtt.engine.call({ action: 'RegisterCaCertificate', method: 'POST', parameters, by: 'console' });
       if (!answer.ok) throw new Error(`registering by hand: ${answer.code}`);
     },
     invoke,
@@ -245,6 +245,7 @@ export async function dropWorld(): Promise<DropWorld> {
         action: 'GetRegisterCode',
         method: 'GET',
         parameters: new Map([['MqttInstanceId', instance]]),
+        by: 'console',
       });
       if (!answer.ok) throw new Error('the service gave no registration code');
       return String(answer.body['RegisterCode']);
