@@ -14,6 +14,8 @@ export interface AdminActions {
   /** Moves the clock and returns the new time, milliseconds since the epoch. */
   readonly advanceClock: (ms: number) => number;
   readonly health: () => object;
+  /** Calls below `/mqtt/`, by the rest of their path; `undefined` for one that is not known. */
+  readonly mqtt?: (name: string, body: unknown) => Promise<AdminAnswer> | undefined;
 }
 
 interface AdminAnswer {
@@ -27,7 +29,8 @@ const MAX_INVOCATIONS = 1000;
 const MAX_ADVANCE_MS = 10 * 366 * 86_400_000;
 
 const HELP =
-  'POST /tick {"function":"register-ca"}, GET /invocations?limit=100, GET /invocations/<id>, POST /reset, POST /clock {"advanceMs":60000}, GET /health';
+  'POST /tick {"function":"register-ca"}, GET /invocations?limit=100, GET /invocations/<id>, POST /reset, POST /clock {"advanceMs":60000}, GET /health, ' +
+  'POST /mqtt/devices {"instance","caSerial","count"}, POST /mqtt/device-status {"instance","caSerial","serial","status"}, POST /mqtt/ca-status {"instance","caSerial","status"}';
 
 /**
  * Starts the admin endpoint on 127.0.0.1. Every call needs `Authorization: Bearer <token>` and a loopback `Host`, and no
@@ -73,8 +76,13 @@ async function answerTo(request: IncomingMessage, actions: AdminActions): Promis
       await actions.reset();
       return { status: 200, body: { ok: true } };
     default:
-      return outputOf(method, url, actions);
+      return (await mqttCall(method, url, body, actions)) ?? outputOf(method, url, actions);
   }
+}
+
+function mqttCall(method: string, url: URL, body: Buffer, actions: AdminActions): Promise<AdminAnswer> | undefined {
+  const name = /^\/mqtt\/([a-z-]{1,32})$/.exec(url.pathname)?.[1];
+  return method === 'POST' && name !== undefined ? actions.mqtt?.(name, parsed(body)) : undefined;
 }
 
 function listInvocations(url: URL, actions: AdminActions): AdminAnswer {
@@ -115,10 +123,14 @@ function moveClock(body: Buffer, actions: AdminActions): AdminAnswer {
 }
 
 function memberOf(body: Buffer, key: string): unknown {
+  const value = parsed(body);
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+  return (value as Readonly<Record<string, unknown>>)[key];
+}
+
+function parsed(body: Buffer): unknown {
   try {
-    const parsed = JSON.parse(body.toString('utf8')) as unknown;
-    if (typeof parsed !== 'object' || parsed === null || !Object.hasOwn(parsed, key)) return undefined;
-    return (parsed as Readonly<Record<string, unknown>>)[key];
+    return JSON.parse(body.toString('utf8')) as unknown;
   } catch {
     return undefined; // not JSON: the caller says what to send
   }

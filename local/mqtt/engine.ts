@@ -27,6 +27,8 @@ export interface MqttEngine extends Console, Fleet {
   readonly cas: (instance?: string) => readonly RegisteredCa[];
   /** Every code that was handed out and is still remembered, oldest first. */
   readonly codes: () => readonly RegistrationCode[];
+  /** One registered CA; its serial in any spelling. */
+  readonly ca: (instance: string, serial: string) => RegisteredCa | undefined;
   /** One registered device; serials in any spelling. */
   readonly device: (instance: string, caSerial: string, serial: string) => Device | undefined;
   /** Every registered device of an instance, oldest first; nothing may change while they are read. */
@@ -143,6 +145,7 @@ export function createMqttEngine(options: EngineOptions): MqttEngine {
     call,
     cas: (instance) => (instance === undefined ? state.cas : state.cas.filter((ca) => ca.instance === instance)),
     codes: () => state.codes,
+    ca: findCa,
     device: findDevice,
     devices: devices.all,
     history: history.list,

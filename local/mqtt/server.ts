@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { LocalClock } from '../clock.ts';
 import type { LocalCredentials } from '../credentials.ts';
 import { type Face, readBody, startFace } from '../face.ts';
+import { createMqttAdmin, type MqttAdmin } from './admin-calls.ts';
 import { authenticate, type Gate } from './authenticate.ts';
 import { createCallLimits } from './call-limits.ts';
 import { createCallRecord, type RecordedCall } from './call-record.ts';
@@ -42,6 +43,8 @@ export interface LocalMqtt extends Face {
   readonly engine: MqttEngine;
   /** The newest calls, at least 200,000 of them. */
   readonly calls: () => readonly RecordedCall[];
+  /** What the admin endpoint of the local cloud may ask for. */
+  readonly admin: MqttAdmin;
   /** Who switched what, when; oldest first. */
   readonly history: () => readonly HistoryEntry[];
   /** Replaces the faults to come. */
@@ -131,6 +134,7 @@ export async function startMqtt(options: MqttOptions): Promise<LocalMqtt> {
     ...face,
     engine,
     calls: record.list,
+    admin: createMqttAdmin(engine, clock.now),
     history: engine.history,
     setFaults: faults.set,
     setSettings: engine.setSettings,
