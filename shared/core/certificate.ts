@@ -79,7 +79,9 @@ function step<Value>(reason: UnreadableReason | undefined, read: () => Value): V
 function readFacts(der: Buffer): CertificateFacts {
   const fields = step(undefined, () => readFields(der));
   const subject = step('bad-name', () => readName(encodingOf(der, fields.subject)));
-  const issuer = step('bad-name', () => readName(encodingOf(der, fields.issuer)));
+  const issuerDer = encodingOf(der, fields.issuer);
+  const selfIssued = issuerDer.equals(subject.name.der);
+  const issuer = selfIssued ? subject : step('bad-name', () => readName(issuerDer));
   const [notBefore, notAfter] = step('bad-time', () => readValidity(der, fields.validity));
   const publicKeyDer = encodingOf(der, fields.publicKey);
   const extensionsField = fields.extensions;
@@ -103,7 +105,7 @@ function readFacts(der: Buffer): CertificateFacts {
       ? NO_EXTENSIONS
       : step('bad-extension', () => readExtensions(der, extensionsField))),
     caByOpenssl: openssl.ca,
-    selfIssued: subject.name.der.equals(issuer.name.der),
+    selfIssued,
   };
   return Object.assign(new KeptReading(openssl), facts);
 }

@@ -136,9 +136,13 @@ function certificateFinding(der: Buffer): Finding {
 }
 
 function sorted(findings: readonly Finding[]): Pick<DropFileContent, 'certificates' | 'damaged' | 'others'> {
-  return {
-    certificates: findings.flatMap((finding) => (finding.kind === 'certificate' ? [finding.facts] : [])),
-    damaged: findings.flatMap((finding) => (finding.kind === 'damaged' ? [finding.reason] : [])),
-    others: findings.flatMap((finding) => (finding.kind === 'other' ? [{ what: finding.what }] : [])),
-  };
+  const certificates: CertificateFacts[] = [];
+  const damaged: UnreadableReason[] = [];
+  const others: { readonly what: OtherContent }[] = [];
+  for (const finding of findings) {
+    if (finding.kind === 'certificate') certificates.push(finding.facts);
+    else if (finding.kind === 'damaged') damaged.push(finding.reason);
+    else if (finding.kind === 'other') others.push({ what: finding.what });
+  }
+  return { certificates, damaged, others };
 }
