@@ -36,11 +36,11 @@ export function mqttClient(target: Target): MqttCertificates {
   });
 }
 
-/** The bucket of the target; every method gives up after half a minute from now. */
-export function bucketClient(target: Target): ObjectStore {
+/** The bucket of the target; every method gives up `limitMs` from now, half a minute unless told otherwise. */
+export function bucketClient(target: Target, limitMs: number = COMMAND_LIMIT_MS): ObjectStore {
   const place = { endpoint: target.endpoints.oss, region: target.region, bucket: target.bucket };
   const client = ossClient(place, target.credentials);
-  return ossObjects({ client, clock: systemClock, deadline: epochMs(Date.now() + COMMAND_LIMIT_MS) });
+  return ossObjects({ client, clock: systemClock, deadline: epochMs(Date.now() + limitMs) });
 }
 
 /** Reads the log store of the target; every page gives up after half a minute from its own beginning. */

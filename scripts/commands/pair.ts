@@ -1,9 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { isAbsolute, join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { JsonNameParams } from '@peculiar/x509';
 import type { Command } from 'commander';
-import { displayText } from '../../shared/core/display-text.ts';
 import { CommandError, EXIT, type ExitCode, usageError } from '../terminal/command-error.ts';
 import { type CommandIo, writeJsonLine } from '../terminal/command-io.ts';
 import { commonNameOnly, parseDistinguishedName } from './distinguished-name.ts';
@@ -21,6 +20,7 @@ import {
   parseName,
   parseSubject,
 } from './pair-options.ts';
+import { pairJson, pairReport } from './pair-report.ts';
 import { bucketAround, realPathOf } from './private-place.ts';
 import type { RunCommand } from './run-command.ts';
 
@@ -79,8 +79,8 @@ async function runPair(options: PairOptions, io: CommandIo): Promise<ExitCode> {
   const local = localCloudNear(options.local, io.cwd);
   refuseBucket(folder, local);
   const written = await makeFiles(task, folder, options, io);
-  if (options.json === true) writeJsonLine(io.stdout, summaryOf(options, written));
-  else io.stdout(reportOf(options, written, { io, local }));
+  if (options.json === true) writeJsonLine(io.stdout, pairJson(options, written));
+  else io.stdout(pairReport(options, written, { io, local }));
   return EXIT.good;
 }
 
@@ -179,67 +179,4 @@ function readSmallFile(path: string): string {
     code: 'file-too-large',
     message: `${path} is larger than 64 KiB and is no single certificate or key`,
   });
-}
-
-function summaryOf(options: PairOptions, written: WrittenPair): unknown {
-  return {
-    command: 'pair',
-    name: options.name,
-    dropFolder: written.dropFolder,
-    drop: written.drop,
-    keysFolder: written.keysFolder,
-    keys: written.keys,
-  };
-}
-
-function reportOf(
-  options: PairOptions,
-  written: WrittenPair,
-  view: { readonly io: CommandIo; readonly local: Endpoints | undefined },
-): string {
-  const { bold, dim, green, yellow, cyan } = view.io.paint.stdout;
-  const near = (path: string) => nearPath(view.io.cwd, path);
-  return [
-    `${green('✔')} ${bold(displayText(options.name))} ${dim(KEY_ALGORITHMS[options.key].label)}`,
-    ...written.drop.map((path) => `  ${green('copy')}  ${near(path)}`),
-    ...written.keys.map((path) => `  ${yellow('keep')}  ${near(path)} ${dim('private key, 0600, never copy')}`),
-    ...nextSteps(options, { drop: near(written.dropFolder), keys: near(written.keysFolder) }, view.local).map(
-      (line, at) => `  ${at === 0 ? 'next' : '    '}  ${cyan(line)}`,
-    ),
-    '',
-  ].join('\n');
-}
-
-function nextSteps(
-  options: PairOptions,
-  folders: { readonly drop: string; readonly keys: string },
-  local: Endpoints | undefined,
-): string[] {
-  if (options.caOnly === true) {
-    const [cert, key] = [join(folders.drop, 'ca.pem'), join(folders.keys, 'ca.key.pem')].map(shellWord);
-    const name = shellWord(options.name);
-    return [
-      `mqtt-certs pair --name ${name} --verification-only --code <code> --ca-cert ${cert ?? ''} --ca-key ${key ?? ''}`,
-    ];
-  }
-  const instance = local?.mqtt.instances[0];
-  const inbox =
-    local === undefined || instance === undefined
-      ? `<bucket>/inbox/<instance>/${options.name}/`
-      : join(local.oss.folder, 'inbox', instance, options.name, '/');
-  const drop = shellWord(folders.drop);
-  return [
-    `mqtt-certs check ${drop}`,
-    `mkdir -p ${shellWord(inbox)} && cp ${drop}/ca.pem ${drop}/verification.pem ${shellWord(inbox)}`,
-  ];
-}
-
-function nearPath(cwd: string, path: string): string {
-  const near = relative(cwd, path);
-  return near === '' || near.startsWith('..') || isAbsolute(near) ? path : near;
-}
-
-// POSIX shell quoting: inside single quotes only the quote itself needs care.
-function shellWord(text: string): string {
-  return /^[\w./:@<>-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

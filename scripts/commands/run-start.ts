@@ -8,6 +8,7 @@ import { createJsonStage, createTimelineStage } from '../play/stage.ts';
 import { CommandError, EXIT, type ExitCode, usageError } from '../terminal/command-error.ts';
 import { type CommandIo, writeJsonLine } from '../terminal/command-io.ts';
 import { formatElapsed } from '../terminal/duration.ts';
+import { OWN_NAME } from '../terminal/own-name.ts';
 import { terminalText } from '../terminal/terminal-text.ts';
 import type { StartOptions } from './start.ts';
 import { showOutcomesUntilStopped } from './watch-outcomes.ts';
@@ -102,7 +103,6 @@ function showHowToGoOn(
   const instance = cloud.endpoints.mqtt.instances[0] ?? '<instance>';
   const inbox = join(folder, 'inbox', instance);
   const local = dataFolder === resolve(io.cwd, '.local') ? '' : ` --local ${dataFolder}`;
-  const certs = 'npx mqtt-certs';
   if (options.json === true) {
     writeJsonLine(io.stdout, { step: 'up', inbox, endpointsFile: join(dataFolder, 'endpoints.json') });
     return;
@@ -112,10 +112,10 @@ function showHowToGoOn(
   const shown = near.startsWith('..') ? inbox : near;
   const lines = [
     `\n  ${bold('Your turn')} ${dim('(Ctrl-C ends it; everything is kept)')}`,
-    `    ${cyan(`code=$(${certs} code --instance ${instance} --for plant-7 --yes${local})`)}`,
-    `    ${cyan(`${certs} pair --name plant-7 --code "$code"${local}`)}`,
+    `    ${cyan(`code=$(${OWN_NAME} code --instance ${instance} --for plant-7 --yes${local})`)}`,
+    `    ${cyan(`${OWN_NAME} pair --name plant-7 --code "$code"${local}`)}`,
     `    ${cyan(`mkdir -p ${shown}/plant-7 && cp plant-7/drop/*.pem ${shown}/plant-7/`)}`,
-    `    ${cyan(`${certs} log tail --since 15m${local}`)}`,
+    `    ${cyan(`${OWN_NAME} log tail --since 15m${local}`)}`,
     dim(`  or let any OSS client put files under inbox/; ${join(dataFolder, 'endpoints.json')} says how`),
     `\n  ${bold('What happens from here on')}\n`,
   ];

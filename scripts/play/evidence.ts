@@ -43,7 +43,7 @@ export async function awaitOutcome(act: Act, expected: OutcomeKind, since: Epoch
     waiting(act, goal, async () => {
       for (const candidate of await act.world.recordsOf(act.caName, since)) {
         showOnce(act, candidate, shown);
-        if (isFinal(candidate)) return candidate;
+        if (endsTheWait(candidate)) return candidate;
       }
       return undefined;
     }),
@@ -155,6 +155,13 @@ function showOnce(act: Act, record: StoredRecord, shown: Set<string>): void {
       ...(record.reason === undefined ? {} : { reasons: record.reason.split(',') }),
     },
   });
+}
+
+// These are not the end of a drop, but nothing more happens until a person does something.
+const NEEDS_A_PERSON: readonly (string | undefined)[] = ['drop-paused', 'drop-too-many', 'registration-blocked'];
+
+function endsTheWait(record: StoredRecord): boolean {
+  return isFinal(record) || NEEDS_A_PERSON.includes(record.kind);
 }
 
 function isFinal(record: StoredRecord): boolean {

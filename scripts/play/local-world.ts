@@ -5,6 +5,7 @@ import { durationMs, epochMs, plus } from '../../shared/core/time.ts';
 import { bucketClient, logReader, mqttClient } from '../commands/clients.ts';
 import { localTarget } from '../commands/target.ts';
 import { CommandError } from '../terminal/command-error.ts';
+import { OWN_NAME } from '../terminal/own-name.ts';
 import type { FinishedCall, PlayWorld } from './world.ts';
 
 /** Hands the local cloud's finished calls to whoever listens at the moment. */
@@ -31,6 +32,8 @@ export function createCallFeed(): CallFeed {
 const MARGIN = durationMs(-5_000);
 const AHEAD = durationMs(60_000);
 const MAX_ROWS = 50;
+// Beyond every limit of a scene's own, so that a scene says itself what it missed.
+const SCENE_LIMIT_MS = 120_000;
 
 /** The world of a play: the clients any outside program would use, made from the endpoints the local cloud wrote. */
 export function openLocalWorld(
@@ -53,10 +56,10 @@ export function openLocalWorld(
   const clockNow = () => epochMs(cloud.clock.now());
   return {
     instance,
-    whereToLook: `Look with "mqtt-certs log tail --since 5m --local ${context.dataFolder}", and into ${join(context.dataFolder, 'logs')}.`,
+    whereToLook: `Look with "${OWN_NAME} log tail --since 5m --local ${context.dataFolder}", and into ${join(context.dataFolder, 'logs')}.`,
     bucketFolder: endpoints.oss.folder,
     mqtt: mqttClient(target),
-    store: bucketClient(target),
+    store: bucketClient(target, SCENE_LIMIT_MS),
     recordsOf: async (caName, since) => {
       const span = { from: plus(since, MARGIN), to: plus(clockNow(), AHEAD) };
       const { rows } = await readLog({ ...span, query: `name: "${caName}"`, maxRows: MAX_ROWS });

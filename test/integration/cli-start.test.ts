@@ -161,6 +161,24 @@ function secretsIn(endpointsFile: string): string[] {
   return [admin.token, credentials.accessKeySecret];
 }
 
+test('a play in which something expected does not happen ends with 1 and names it', async () => {
+  await launch(['start', '--once', '--no-demo', '--data', 'paused']).ended;
+  const control = join(cwd, 'paused', 'oss', 'mqtt-cert-pipeline', 'control');
+  mkdirSync(control, { recursive: true });
+  writeFileSync(join(control, 'paused'), '');
+  const { exitCode, stderr } = await launch(['start', '--once', '--json', '--data', 'paused']).ended;
+  expect(exitCode).toBe(1);
+  expect(JSON.parse(stderr)).toMatchObject({
+    error: {
+      code: 'missing-rsa-ca-registered',
+      message: expect.stringMatching(
+        /^the play expected that the drop play-rsa-[0-9a-f]{6} ends as ca-registered, but it ended as drop-paused: /,
+      ) as string,
+      next: `Look with "npx mqtt-certs log tail --since 5m --local ${join(cwd, 'paused')}", and into ${join(cwd, 'paused', 'logs')}.`,
+    },
+  });
+});
+
 test('a folder that holds other things is not taken for a data folder', async () => {
   mkdirSync(join(cwd, 'mine'));
   writeFileSync(join(cwd, 'mine', 'thesis.txt'), 'x');
