@@ -233,6 +233,31 @@ export const OUTCOME_KINDS = {
     fixZh: '更正或删除这些变量。',
     fixEn: 'Correct or remove these variables.',
   },
+  'event-lost': {
+    severity: 'warning',
+    told: true,
+    lane: 'normal',
+    lifetime: 'event',
+    final: false,
+    cause: ['kind', 'reason', 'name'], // `name` is a function of this deployment here
+    zh: '平台放弃了一个交给函数 {name} 的事件（{reason}，请求 {request_id}）。',
+    en: 'The platform gave up on an event for function {name}: {detail}',
+    fixZh: '文件仍在 inbox，定时任务会找到它；巡检会在下一次触发时继续。请按请求 ID 查看函数日志中的原因。',
+    fixEn:
+      'Files stay in the inbox, where the timer finds them, and a sweep goes on at its next tick. The function log has the reason under the request id.',
+  },
+  'tick-expired': {
+    severity: 'info',
+    told: false, // the next tick does the work
+    lane: 'quiet',
+    lifetime: 'event',
+    final: false,
+    cause: ['kind', 'name'],
+    zh: '函数 {name} 的一次定时触发排队过久，已作废。',
+    en: 'A tick for function {name} waited too long for its turn: {detail}',
+    fixZh: '无需操作；下一次触发会完成工作。',
+    fixEn: 'Nothing to do; the next tick does the work.',
+  },
 } as const satisfies Record<string, OutcomeKindFacts>;
 
 /** The name of one kind of outcome. */

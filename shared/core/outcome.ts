@@ -84,6 +84,19 @@ export type Outcome =
       readonly claims?: EventClaims;
     }
   | { readonly kind: 'event-refused'; readonly reason: string; readonly sentence: string; readonly payloadHash: string }
+  /** A call that the platform gave up on, out of its queue. */
+  | {
+      readonly kind: 'event-lost' | 'tick-expired';
+      /** Of the function that should have handled it; empty when the platform did not say. */
+      readonly functionName: string;
+      /** The request id of the lost call, or a hash of what is known of it. */
+      readonly callId: string;
+      readonly reason: string;
+      readonly sentence: string;
+      readonly object?: { readonly key: ObjectKey; readonly etag: Etag };
+      readonly claims?: EventClaims;
+      readonly sweepId?: string;
+    }
   | { readonly kind: 'configuration-invalid' | 'configuration-suspicious'; readonly problems: readonly string[] };
 
 /** Where and by what an outcome was recorded. */
@@ -135,6 +148,9 @@ function identityOf(outcome: Outcome): readonly (string | number)[] {
       return [outcome.object.key, outcome.object.etag];
     case 'event-refused':
       return [outcome.reason, outcome.payloadHash];
+    case 'event-lost':
+    case 'tick-expired':
+      return [outcome.functionName, outcome.callId];
     case 'configuration-invalid':
     case 'configuration-suspicious':
       return outcome.problems;
@@ -205,11 +221,21 @@ function fieldsOf(outcome: Outcome): Fields {
       return {
         ...sourceFields(outcome.source),
         ...claimFields(outcome.claims),
-        object_key: shown(outcome.object.key),
-        object_etag: outcome.object.etag,
+        ...objectFields(outcome.object),
       };
     case 'event-refused':
       return { reason: outcome.reason, detail: outcome.sentence };
+    case 'event-lost':
+    case 'tick-expired':
+      return {
+        name: displayText(outcome.functionName),
+        request_id: outcome.callId,
+        reason: outcome.reason,
+        detail: outcome.sentence,
+        ...(outcome.object === undefined ? {} : objectFields(outcome.object)),
+        ...claimFields(outcome.claims),
+        ...(outcome.sweepId === undefined ? {} : { sweep_id: outcome.sweepId }),
+      };
     case 'configuration-invalid':
     case 'configuration-suspicious':
       return { detail: outcome.problems.join('; ') };
@@ -236,6 +262,10 @@ function dropFields(drop: DropFacts): Fields {
 function sourceFields(source: DropSource): Fields {
   if (source.kind === 'folder') return { instance: source.instance, name: displayText(source.caName) };
   return { object_key: shown(source.key) };
+}
+
+function objectFields(object: { readonly key: ObjectKey; readonly etag: Etag }): Fields {
+  return { object_key: shown(object.key), object_etag: displayText(object.etag) };
 }
 
 function claimFields(claims: EventClaims | undefined): Fields {
