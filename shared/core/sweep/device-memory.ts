@@ -72,7 +72,7 @@ export function remember(before: DeviceMemory, now: Classified, isDaily: boolean
     seenActive: before.seenActive || isActive,
     known: before.known || isActive || now.class === 'inactive',
   };
-  return { memory, news: newsOf(before, memory, isDaily) };
+  return { memory, news: newsAfter(before, memory, isDaily) };
 }
 
 /** A renewed certificate (healthy again) starts its stages anew; an outage or a switch-off does not. */
@@ -85,7 +85,8 @@ function nearer(announced: DeviceStage | undefined, stage: DeviceStage | undefin
   return announced === undefined || stage < announced ? stage : announced;
 }
 
-function newsOf(before: DeviceMemory, after: DeviceMemory, isDaily: boolean): DeviceNews {
+/** What is to be told about a device whose memory went from `before` to `after`. */
+export function newsAfter(before: DeviceMemory, after: DeviceMemory, isDaily: boolean): DeviceNews {
   const isChanged = before.class !== after.class;
   switch (after.class) {
     case 'healthy':

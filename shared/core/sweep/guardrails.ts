@@ -83,18 +83,30 @@ export function vetoFor(candidate: Candidate, context: GuardContext): Veto | und
   return undefined;
 }
 
+/** The rules that are asked again right before the act, with controls and a reading of that moment. */
+const LAST_LOOK: readonly Guardrail[] = [paused, unreadableControls, held, outOfDate, caNotActive];
+
+/** Asks what may have changed since the decision: pause, holds, validity and the CA. */
+export function lastVetoFor(candidate: Candidate, context: GuardContext): Veto | undefined {
+  for (const guardrail of LAST_LOOK) {
+    const veto = guardrail(candidate, context);
+    if (veto !== undefined) return veto;
+  }
+  return undefined;
+}
+
 function paused(_: Candidate, { controls }: GuardContext): Veto | undefined {
   return controls.paused === 'yes' ? { kind: 'paused', inputs: { by: 'control/paused' } } : undefined;
 }
 
 function unreadableControls(candidate: Candidate, { controls }: GuardContext): Veto | undefined {
-  const unreadable =
-    controls.paused === 'unreadable' ||
-    controls.holds === 'unreadable' ||
-    controls.release(candidate.instance, candidate.ca) === 'unreadable';
-  if (unreadable) return { kind: 'controls-unreadable', inputs: { paused: controls.paused } };
+  const { holds, paused } = controls;
+  const release = controls.release(candidate.instance, candidate.ca);
+  if (paused === 'unreadable' || holds === 'unreadable' || release === 'unreadable') {
+    return { kind: 'controls-unreadable', inputs: { paused, holds: holds === 'unreadable' ? holds : 'read' } };
+  }
   // A hold that names nobody may mean anybody.
-  const anonymous = controls.holds === 'unreadable' ? undefined : controls.holds.anonymous[0];
+  const [anonymous] = holds.anonymous;
   if (anonymous === undefined) return undefined;
   return { kind: 'controls-unreadable', inputs: { file: anonymous.file, line: anonymous.line } };
 }
