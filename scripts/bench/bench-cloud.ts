@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CloudEvent, type LocalCloud, startCloud } from '../../local/cloud.ts';
 import { type OssClient, ossClient } from '../../shared/adapters/oss-client.ts';
+import { mapLimited } from '../../shared/core/limit.ts';
 import { factsOf, OUTCOME_KINDS, type OutcomeKind } from '../../shared/core/outcome-table.ts';
+import { mqttClient } from '../commands/clients.ts';
+import { localTarget } from '../commands/target.ts';
 import type { BenchPair } from './bench-pairs.ts';
 
 /** A log record about a drop, and when it was in the log store. */
@@ -23,13 +26,14 @@ export interface BenchCloud {
   readonly final: (caName: string) => Promise<LoggedOutcome>;
   /** The drops that have ended so far. */
   readonly ended: ReadonlyMap<string, LoggedOutcome>;
-  /** Asks the stand-in itself for a registration code: no call is counted. */
-  readonly code: () => string;
+  /** Asks for registration codes, as a person would; at most 100 a second. */
+  readonly codes: (count: number) => Promise<readonly string[]>;
   readonly close: () => Promise<void>;
 }
 
 /** A drop that has not ended by then never will: a function may take 120 s at most. */
 const FINAL_TIMEOUT_MS = 120_000;
+const CODES_AT_ONCE = 4;
 const PUT_TIMEOUT_MS = 60_000;
 
 /**
@@ -65,7 +69,7 @@ export async function startBenchCloud(options: {
     put: (caName, file, text) => putHalf(client, `inbox/${instance}/${caName}/${file}`, text),
     final: (caName) => outcomes.final(caName),
     ended: outcomes.ended,
-    code: () => askForCode(cloud, instance),
+    codes: (count) => askForCodes(cloud, count),
     close: async () => {
       await cloud.close();
       remove();
@@ -90,12 +94,16 @@ function putHalf(client: OssClient, key: string, text: string): Promise<void> {
   return client.put({ key, bytes, contentType: 'application/x-pem-file', headers: {}, timeoutMs: PUT_TIMEOUT_MS });
 }
 
-function askForCode(cloud: LocalCloud, instance: string): string {
-  const parameters = new Map([['MqttInstanceId', instance]]);
-  const answer = cloud.mqtt.engine.call({ action: 'GetRegisterCode', method: 'GET', parameters });
-  const code = answer.ok ? answer.body['RegisterCode'] : undefined;
-  if (typeof code !== 'string') throw new Error('the local cloud gave no registration code');
-  return code;
+async function askForCodes({ endpoints }: LocalCloud, count: number): Promise<readonly string[]> {
+  const target = localTarget({ ...endpoints, mqtt: { ...endpoints.mqtt, instances: [...endpoints.mqtt.instances] } });
+  const [instance] = target.instances;
+  if (instance === undefined) throw new Error('s.yaml names no instance');
+  const client = mqttClient(target);
+  return mapLimited(Array.from({ length: count }), CODES_AT_ONCE, async () => {
+    const answer = await client.getRegistrationCode(instance);
+    if (answer.kind !== 'answered') throw new Error(`no registration code: ${answer.code}`);
+    return answer.value;
+  });
 }
 
 /** Notes when drops end: each ends with one record whose kind is final. */

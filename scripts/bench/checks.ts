@@ -9,7 +9,7 @@ import { isBlocking } from '../../shared/core/pair-problem.ts';
 import { epochMs } from '../../shared/core/time.ts';
 import type { KeyAlgorithm } from '../commands/key-algorithm.ts';
 import { makeCa, makeVerification } from '../commands/pair-material.ts';
-import { type BenchReport, type BenchRow, benchText } from './report.ts';
+import type { BenchReport, BenchRow } from './report.ts';
 
 /** The most CPU that checking a pair may cost: reading both files, finding the pair, every check. */
 const GOAL_MS = 0.5;
@@ -37,7 +37,7 @@ const FORGE: Contender = { label: 'node-forge alone', check: checkWithForge };
 
 /**
  * Measures what checking a pair costs, for P-256 and RSA 2048: this project's whole way from file bytes to problems,
- * against the least node:crypto can do, and against node-forge where it can (RSA only). Prints and returns the report.
+ * against the least node:crypto can do, and against node-forge where it can (RSA only).
  */
 export async function benchChecks(): Promise<BenchReport> {
   const rows: BenchRow[] = [];
@@ -51,10 +51,11 @@ export async function benchChecks(): Promise<BenchReport> {
     }
     costs.push(measured.get(OURS) ?? Number.POSITIVE_INFINITY);
   }
-  const goals = [{ text: `a pair costs at most ${GOAL_MS} ms of CPU`, met: costs.every((cost) => cost <= GOAL_MS) }];
-  const report = { name: 'checks', rows, goals };
-  process.stdout.write(`${benchText(report)}\n`);
-  return report;
+  const highest = Math.max(...costs);
+  const goals = [
+    { text: `a pair costs at most ${GOAL_MS} ms of CPU (${highest.toPrecision(3)} ms)`, met: highest <= GOAL_MS },
+  ];
+  return { name: 'checks', rows, goals };
 }
 
 async function makePair(key: KeyAlgorithm): Promise<PairText> {

@@ -20,6 +20,16 @@ export interface BenchReport {
   readonly goals: readonly BenchGoal[];
 }
 
+/** What a bench is run with. */
+export interface BenchContext {
+  /** Holds `s.yaml` and the bundles. */
+  readonly projectFolder: string;
+  /** Aborts when nobody wants the result any longer: the bench then cleans up and throws. */
+  readonly stopped: AbortSignal;
+  /** Shows a short line while a long bench runs. */
+  readonly tellProgress: (line: string) => void;
+}
+
 /** The report as lines for a terminal. */
 export function benchText({ name, rows, goals }: BenchReport): string {
   const width = Math.max(0, ...rows.map(({ label }) => label.length));

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { ServiceFailure } from '../../shared/core/service-failure.ts';
 import { CommandError, EXIT, type ExitCode } from '../terminal/command-error.ts';
 import { type CommandIo, writeJsonLine } from '../terminal/command-io.ts';
+import { addBenchCommand } from './bench.ts';
 import { addCheckCommand } from './check.ts';
 import { addCodeCommand } from './code.ts';
 import { addLogCommand } from './log.ts';
@@ -65,6 +66,7 @@ function buildProgram(io: CommandIo, run: RunCommand): Command {
   addCheckCommand(program, run);
   addCodeCommand(program, run);
   addLogCommand(program, run);
+  addBenchCommand(program, run);
   return program;
 }
 
