@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { ObjectEvent } from '../core/function-event.ts';
 import { etagOf, objectKey } from '../core/object-version.ts';
+import { parseIso } from '../core/time.ts';
 
 /** More than any trigger sends; the payload is at most 128 KB anyway. */
 const MAX_EVENTS = 200;
@@ -9,6 +10,7 @@ const Text = v.pipe(v.string(), v.maxLength(2048));
 const optionalText = v.optional(v.nullable(Text), '');
 
 const OssEntry = v.object({
+  eventTime: optionalText,
   oss: v.object({
     bucket: v.object({ name: Text }),
     object: v.object({ key: v.pipe(Text, v.minLength(1)), eTag: optionalText }),
@@ -39,11 +41,13 @@ export function parseObjectEvents(json: unknown): readonly ObjectEvent[] | undef
 function objectEvent(entry: v.InferOutput<typeof OssEntry>): ObjectEvent {
   const { key, eTag } = entry.oss.object;
   const decoded = decodedKey(key);
+  const at = parseIso(entry.eventTime ?? '');
   return {
     bucket: entry.oss.bucket.name,
     key: objectKey(key),
     ...(decoded === undefined ? {} : { alternateKey: objectKey(decoded) }),
     etag: etagOf(eTag ?? ''),
+    ...(at === undefined ? {} : { at }),
     claims: {
       actor: entry.userIdentity?.principalId ?? '',
       sourceIp: entry.requestParameters?.sourceIPAddress ?? '',

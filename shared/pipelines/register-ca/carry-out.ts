@@ -4,6 +4,7 @@ import { MAX_FILE_BYTES } from '../../core/drop-file.ts';
 import { type ObjectKey, objectKey } from '../../core/object-version.ts';
 import type { EventId, OutcomeRecord } from '../../core/outcome-record.ts';
 import type { DecidedObject, Decision } from './decision.ts';
+import { noteRegisteredCa } from '../registered-cas.ts';
 import type { RegisterDeps } from './deps.ts';
 import type { HeldSource } from './open-drop.ts';
 
@@ -36,6 +37,7 @@ export async function carryOut(
     ),
   );
   await tell(deps, held, decision.outcome);
+  await noteRegisteredCa(deps.store, decision.outcome);
   await Promise.all(decision.objects.map((object) => removeFromInbox(deps, object)));
   await deps.store.put({
     key: dropStateKey(source, decision.dropId, 'done'),

@@ -4,6 +4,7 @@ import { readFolderState } from '../../core/drop-state.ts';
 import type { FunctionEvent, ObjectEvent, UnreadableEvent } from '../../core/function-event.ts';
 import type { Etag, ObjectKey } from '../../core/object-version.ts';
 import { type Outcome, recordOf } from '../../core/outcome.ts';
+import { type EpochMs, plus, seconds } from '../../core/time.ts';
 import { readDecision } from './decision.ts';
 import type { RegisterDeps } from './deps.ts';
 import { settleInbox } from './inbox-pass.ts';
@@ -74,17 +75,8 @@ async function settleKey(
   if (placement.kind === 'silent' || placement.kind === 'outside') return 'dealt-with';
   const result = await settleSource(deps, placement, event.claims);
   if (result.kind === 'busy') return 'dealt-with';
-  const isSeen = result.seen.some((object) => isMeant(event, key, object));
-  return isSeen || (await isKnown(deps, placement, key, event)) ? 'dealt-with' : 'nothing-there';
-}
-
-/** Whether the event speaks of this version; one that names no ETag speaks of every version. */
-function isMeant(
-  event: ObjectEvent,
-  key: ObjectKey,
-  object: { readonly key: ObjectKey; readonly etag: Etag },
-): boolean {
-  return object.key === key && (object.etag === event.etag || event.etag === '');
+  // Any version of it: an owner who replaces a file has not lost the earlier one.
+  return result.seen.has(key) || (await isKnown(deps, placement, key, event)) ? 'dealt-with' : 'nothing-there';
 }
 
 /** Replaced since (its new version has an event of its own), or decided about by an earlier run. */
@@ -92,11 +84,22 @@ async function isKnown(deps: RegisterDeps, source: DropSource, key: ObjectKey, e
   if ((await deps.store.head(key)) !== undefined) return true;
   const { objects } = await listState(deps.store, source);
   const decided = readFolderState(statePrefix(source), objects).drops.filter((drop) => drop.decidedAt !== undefined);
-  for (const { dropId } of decided.slice(0, DECISIONS_ASKED)) {
+  for (const { decidedAt, dropId } of decided.slice(0, DECISIONS_ASKED)) {
     const decision = await readDecision(deps.store, source, dropId);
-    if (decision?.objects.some((object) => isMeant(event, key, object)) === true) return true;
+    const about = decision?.objects.find((object) => object.key === key);
+    if (about !== undefined && (isMeant(event, about.etag) || isLater(decidedAt, event))) return true;
   }
   return false;
+}
+
+/** Whether the event speaks of this version; one that names no ETag may speak of any. */
+function isMeant(event: ObjectEvent, etag: Etag): boolean {
+  return event.etag === etag || event.etag === '';
+}
+
+/** Decided after the event: about the version that replaced the event's own. The store's times are whole seconds. */
+function isLater(decidedAt: EpochMs | undefined, { at }: ObjectEvent): boolean {
+  return decidedAt !== undefined && at !== undefined && plus(decidedAt, seconds(1)) > at;
 }
 
 async function tellVanished(deps: RegisterDeps, event: ObjectEvent, key: ObjectKey): Promise<void> {

@@ -2,7 +2,7 @@ import { leasePrefix, statePrefix } from '../../core/bucket-layout.ts';
 import type { DropId } from '../../core/drop-identity.ts';
 import type { DropSource } from '../../core/drop-source.ts';
 import { type DropProgress, type FolderState, isResting, progressOf, readFolderState } from '../../core/drop-state.ts';
-import type { Etag, ObjectKey } from '../../core/object-version.ts';
+import type { ObjectKey } from '../../core/object-version.ts';
 import type { EventClaims } from '../../core/outcome.ts';
 import { ServiceFailure } from '../../core/service-failure.ts';
 import { type DurationMs, durationMs, seconds } from '../../core/time.ts';
@@ -14,11 +14,10 @@ import type { HeldSource } from './open-drop.ts';
 import { type DropListing, listDrop, listState } from './read-drop.ts';
 import { settleDrop } from './settle-drop.ts';
 
-/** What this run found: someone else at work, or the objects that lay there or were decided about. */
-export type SourceResult = { readonly kind: 'busy' } | { readonly kind: 'settled'; readonly seen: SeenObjects };
-
-/** Versions of objects that this run listed or carried a decision out for. */
-export type SeenObjects = readonly { readonly key: ObjectKey; readonly etag: Etag }[];
+/** What this run found: someone else at work, or the keys that lay there or belonged to a decision it carried out. */
+export type SourceResult =
+  | { readonly kind: 'busy' }
+  | { readonly kind: 'settled'; readonly seen: ReadonlySet<ObjectKey> };
 
 /** New files may keep coming; after so many rounds the next event or tick goes on. */
 const MAX_ROUNDS = 5;
@@ -37,7 +36,7 @@ export async function settleSource(
   source: DropSource,
   claims?: EventClaims,
 ): Promise<SourceResult> {
-  const seen: { key: ObjectKey; etag: Etag }[] = [];
+  const seen = new Set<ObjectKey>();
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const [known, glance] = await Promise.all([listState(deps.store, source), listDrop(deps, source)]);
     const state = readFolderState(statePrefix(source), known.objects);
@@ -53,9 +52,9 @@ export async function settleSource(
     try {
       // As listed before the lease was taken: a holder in between would have made the taking fail.
       const held: HeldSource = { source, state, lease, ...(claims === undefined ? {} : { claims }) };
-      seen.push(...(await finishOpenDecisions(deps, held)));
+      for (const key of await finishOpenDecisions(deps, held)) seen.add(key);
       const listing = await listDrop(deps, source);
-      seen.push(...(listing?.objects ?? []));
+      for (const { key } of listing?.objects ?? []) seen.add(key);
       if (listing !== undefined) await settleDrop(deps, held, listing);
       handled = listing?.dropId;
     } finally {
@@ -78,13 +77,13 @@ function isOpenDecision(drop: DropProgress): boolean {
 }
 
 /** An earlier run may have died after its decision: the objects it names belong to it, not to a new drop. */
-async function finishOpenDecisions(deps: RegisterDeps, held: HeldSource): Promise<SeenObjects> {
+async function finishOpenDecisions(deps: RegisterDeps, held: HeldSource): Promise<readonly ObjectKey[]> {
   const { source, state } = held;
-  const finished: { key: ObjectKey; etag: Etag }[] = [];
+  const finished: ObjectKey[] = [];
   for (const { dropId } of state.drops.filter(isOpenDecision)) {
     const decision = await readStandingDecision(deps.store, source, dropId);
     await carryOut(deps, held, decision, new Map());
-    finished.push(...decision.objects);
+    finished.push(...decision.objects.map(({ key }) => key));
   }
   return finished;
 }
