@@ -5,6 +5,7 @@ import type { InstanceId } from './instance.ts';
 import { type ObjectKey, objectKey } from './object-version.ts';
 import type { EventId } from './outcome-record.ts';
 import type { Severity } from './outcome-table.ts';
+import type { CaSerial } from './serial.ts';
 import type { EpochMs } from './time.ts';
 
 /** Where a settled drop's files go. */
@@ -110,4 +111,14 @@ export function alertKey(alert: {
 /** `outbox/outcomes/<at>-<batchId>.json`: outcome records that the log store did not take. */
 export function spooledOutcomesKey(at: EpochMs, batchId: string): ObjectKey {
   return objectKey(`outbox/outcomes/${String(at).padStart(13, '0')}-${batchId}.json`);
+}
+
+/** `state/register/_cas/<instance>/`: one empty mark per CA that this pipeline registered. */
+export function registeredCasPrefix(instance: InstanceId): string {
+  return `state/register/_cas/${instance}/`;
+}
+
+/** The mark that this pipeline registered a CA, so that a sweep does not report it as a stranger. */
+export function registeredCaKey(instance: InstanceId, ca: CaSerial): ObjectKey {
+  return objectKey(`${registeredCasPrefix(instance)}${ca}`);
 }

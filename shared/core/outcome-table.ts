@@ -1,4 +1,6 @@
 import type { RecordField } from './outcome-record.ts';
+import { SWEEP_OUTCOME_KINDS } from './sweep/sweep-outcome-table.ts';
+import { WATCH_OUTCOME_KINDS } from './sweep/watch-outcome-table.ts';
 
 /** How bad an outcome is. `critical` is told at once, whatever the hour. */
 export type Severity = 'info' | 'notice' | 'warning' | 'critical';
@@ -258,6 +260,8 @@ export const OUTCOME_KINDS = {
     fixZh: '无需操作；下一次触发会完成工作。',
     fixEn: 'Nothing to do; the next tick does the work.',
   },
+  ...SWEEP_OUTCOME_KINDS,
+  ...WATCH_OUTCOME_KINDS,
 } as const satisfies Record<string, OutcomeKindFacts>;
 
 /** The name of one kind of outcome. */
@@ -268,7 +272,7 @@ export function factsOf(kind: OutcomeKind): OutcomeKindFacts {
   return OUTCOME_KINDS[kind];
 }
 
-/** Fills a sentence of the table with the fields of a record; a field that is not there reads as `?`. */
-export function fillSentence(sentence: string, fields: Readonly<Partial<Record<RecordField, string>>>): string {
-  return sentence.replaceAll(/\{([a-z_]+)\}/g, (_, name: string) => fields[name as RecordField] ?? '?');
+/** Fills a sentence of the table with the values it names; one that is not there reads as `?`. */
+export function fillSentence(sentence: string, fields: Readonly<Record<string, string | undefined>>): string {
+  return sentence.replaceAll(/\{([a-z_]+)\}/g, (_, name: string) => fields[name] ?? '?');
 }

@@ -7,6 +7,10 @@ import type { Etag, ObjectKey } from './object-version.ts';
 import { type EventId, type OutcomeRecord, RECORD_SCHEMA } from './outcome-record.ts';
 import { factsOf, fillSentence, type OutcomeKind } from './outcome-table.ts';
 import type { CaSerial } from './serial.ts';
+import { type SweepOutcome, sweepFields, sweepIdentity } from './sweep/sweep-outcome.ts';
+import { SWEEP_OUTCOME_KINDS } from './sweep/sweep-outcome-table.ts';
+import { type WatchOutcome, watchFields, watchIdentity } from './sweep/watch-outcome.ts';
+import { WATCH_OUTCOME_KINDS } from './sweep/watch-outcome-table.ts';
 import { type EpochMs, isoOf } from './time.ts';
 
 /** Who put a file there, as the trigger's event claims. Nothing is decided by it. */
@@ -40,11 +44,14 @@ interface AboutCa {
   readonly service: ServiceWord;
 }
 
+/** Everything that is told: of drops and the functions themselves, of sweeps, and of watch lists. */
+export type Outcome = DropOutcome | SweepOutcome | WatchOutcome;
+
 /**
- * Everything that can become of an upload, a tick or a configuration: one variant per kind of the table. A `sentence` is
+ * Everything that can become of an upload, an event or a configuration: one variant per kind of the table. A `sentence` is
  * ours: foreign text in it went through `displayText` before.
  */
-export type Outcome =
+export type DropOutcome =
   /** `state` is what was read back, in words: status and validity. */
   | (AboutCa & { readonly kind: 'ca-registered'; readonly state: string; readonly warnings: readonly string[] })
   | (AboutCa & { readonly kind: 'ca-already-registered' | 'serial-taken' | 'registration-unconfirmed' })
@@ -118,21 +125,44 @@ const LONG_TEXT = 400;
  */
 export function recordOf(outcome: Outcome, at: EpochMs, run: RunFacts): OutcomeRecord {
   const facts = factsOf(outcome.kind);
-  const fields = fieldsOf(outcome);
-  const named: Fields = { ...fields, function: run.functionName };
+  const { fields, named } = fieldsAndNames(outcome);
+  const spoken = { ...named, function: run.functionName };
   return withoutEmpty({
     schema: RECORD_SCHEMA,
     event_id: eventIdOf(outcome),
     kind: outcome.kind,
     severity: facts.severity,
     at: isoOf(at),
-    ...named,
-    detail: cut(fillSentence(facts.en, named)),
-    fix: cut(fields.fix ?? facts.fixEn),
+    ...fields,
+    function: run.functionName,
+    detail: cut(fillSentence(facts.en, spoken)),
+    fix: cut(textOr(fields.fix, fillSentence(facts.fixEn, spoken))),
     function_request_id: run.functionRequestId,
     config_digest: run.configDigest,
     version: run.version,
   });
+}
+
+function fieldsAndNames(outcome: Outcome): {
+  readonly fields: Fields;
+  readonly named: Readonly<Record<string, string | undefined>>;
+} {
+  if (isSweepOutcome(outcome)) return sweepFields(outcome);
+  if (isWatchOutcome(outcome)) return watchFields(outcome);
+  const fields = fieldsOf(outcome);
+  return { fields, named: fields };
+}
+
+function isSweepOutcome(outcome: Outcome): outcome is SweepOutcome {
+  return outcome.kind in SWEEP_OUTCOME_KINDS;
+}
+
+function isWatchOutcome(outcome: Outcome): outcome is WatchOutcome {
+  return outcome.kind in WATCH_OUTCOME_KINDS;
+}
+
+function textOr(text: string | undefined, otherwise: string): string {
+  return text === undefined || text === '' ? otherwise : text;
 }
 
 /** The stable id of an outcome. */
@@ -141,6 +171,8 @@ export function eventIdOf(outcome: Outcome): EventId {
 }
 
 function identityOf(outcome: Outcome): readonly (string | number)[] {
+  if (isSweepOutcome(outcome)) return sweepIdentity(outcome);
+  if (isWatchOutcome(outcome)) return watchIdentity(outcome);
   switch (outcome.kind) {
     case 'drop-too-many': // one a day per folder, however many files keep coming
       return [...sourceIdentity(outcome.drop.source), outcome.day];
@@ -177,7 +209,7 @@ function sourceIdentity(source: DropSource): readonly string[] {
   return source.kind === 'folder' ? [source.instance, source.caName] : [source.key];
 }
 
-function fieldsOf(outcome: Outcome): Fields {
+function fieldsOf(outcome: DropOutcome): Fields {
   switch (outcome.kind) {
     case 'ca-registered':
       return { ...caFields(outcome), detail: outcome.state, reason: outcome.warnings.join(',') };

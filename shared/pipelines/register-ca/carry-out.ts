@@ -3,8 +3,8 @@ import { sha256Hex } from '../../core/digest.ts';
 import { MAX_FILE_BYTES } from '../../core/drop-file.ts';
 import { type ObjectKey, objectKey } from '../../core/object-version.ts';
 import type { EventId, OutcomeRecord } from '../../core/outcome-record.ts';
-import type { DecidedObject, Decision } from './decision.ts';
 import { noteRegisteredCa } from '../registered-cas.ts';
+import type { DecidedObject, Decision } from './decision.ts';
 import type { RegisterDeps } from './deps.ts';
 import type { HeldSource } from './open-drop.ts';
 

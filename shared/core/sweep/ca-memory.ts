@@ -1,0 +1,117 @@
+import type { CaSerial } from '../serial.ts';
+import { type EpochMs, hours } from '../time.ts';
+import { CA_STAGES, stageOf } from './expiry-stages.ts';
+import type { SweepOutcome } from './sweep-outcome.ts';
+
+/** What a sweep finds a CA to be. */
+export type CaState = 'active' | 'inactive' | 'expired' | 'missing' | 'unreadable';
+
+/** What is remembered of one CA. */
+export interface RememberedCa {
+  readonly state: CaState;
+  /** The last announced expiry stage, in days. */
+  readonly announced: number | undefined;
+  readonly name: string;
+}
+
+/** What is remembered of the CAs of one instance. */
+export interface CaMemory {
+  readonly cas: ReadonlyMap<CaSerial, RememberedCa>;
+  /** When lasting trouble was last repeated. */
+  readonly dailyAt: EpochMs;
+}
+
+/** What a sweep learned about one CA. */
+export interface CaSighting {
+  readonly ca: CaSerial;
+  readonly state: CaState;
+  readonly name: string;
+  readonly validUntil: EpochMs | undefined;
+  /** The service's code, where the CA could not be read. */
+  readonly code: string;
+  /** Watched devices that depend on it; 0 for a CA nobody watches. */
+  readonly watched: number;
+  /** In the instance's list, not only named by a watch list. */
+  readonly isListed: boolean;
+}
+
+type CaNews = Pick<SweepOutcome, 'kind' | 'ca' | 'name' | 'reason' | 'inputs' | 'service'>;
+
+/** Whether this sweep repeats lasting trouble: once every 24 hours, and the first one does. */
+export function isDailySweep(memory: CaMemory | undefined, now: EpochMs): boolean {
+  return memory === undefined || now - memory.dailyAt >= hours(24);
+}
+
+/** The state of a CA by its status and validity; `now === validUntil` still counts as valid. */
+export function caStateOf(
+  reading: { readonly status: 'active' | 'inactive' | { readonly unknown: string }; readonly validUntil?: EpochMs },
+  now: EpochMs,
+): CaState {
+  if (typeof reading.status !== 'string') return 'unreadable';
+  if (reading.validUntil !== undefined && now > reading.validUntil) return 'expired';
+  return reading.status;
+}
+
+/**
+ * Compares what is there with what was remembered: what to tell, and what to remember. The first sweep of an instance
+ * takes the CAs it finds as given; a CA that we registered ourselves does not "appear".
+ *
+ * @param registeredByUs - Whether this pipeline registered the CA.
+ */
+export function compareCas(
+  memory: CaMemory | undefined,
+  sightings: readonly CaSighting[],
+  context: { readonly now: EpochMs; readonly registeredByUs: (ca: CaSerial) => boolean },
+): { readonly news: readonly CaNews[]; readonly memory: CaMemory } {
+  const isDaily = isDailySweep(memory, context.now);
+  const news: CaNews[] = [];
+  const cas = new Map<CaSerial, RememberedCa>();
+  for (const sighting of sightings) {
+    const before = memory?.cas.get(sighting.ca);
+    const stage = sighting.state === 'active' ? stageFor(sighting, context.now) : undefined;
+    news.push(...newsOf(before, sighting, stage, isDaily));
+    const isStranger = memory !== undefined && before === undefined && sighting.isListed;
+    if (isStranger && !context.registeredByUs(sighting.ca)) {
+      news.push({ kind: 'ca-appeared', ca: sighting.ca, name: sighting.name });
+    }
+    const announced = stage === undefined ? before?.announced : Math.min(stage, before?.announced ?? stage);
+    cas.set(sighting.ca, { state: sighting.state, announced, name: sighting.name });
+  }
+  for (const [ca, known] of memory?.cas ?? []) {
+    const isGone = !cas.has(ca) && known.state !== 'missing';
+    if (isGone) news.push({ kind: 'ca-vanished', ca, name: known.name, inputs: { watched: 0 } });
+  }
+  return { news, memory: { cas, dailyAt: isDaily ? context.now : (memory?.dailyAt ?? context.now) } };
+}
+
+function stageFor({ validUntil }: CaSighting, now: EpochMs): number | undefined {
+  return validUntil === undefined ? undefined : stageOf(CA_STAGES, validUntil, now);
+}
+
+function newsOf(
+  before: RememberedCa | undefined,
+  sighting: CaSighting,
+  stage: number | undefined,
+  isDaily: boolean,
+): readonly CaNews[] {
+  const { ca, code, name, state, watched } = sighting;
+  const isNew = before?.state !== state || isDaily;
+  switch (state) {
+    case 'active': {
+      const isNearer = stage !== undefined && stage < (before?.announced ?? Number.POSITIVE_INFINITY);
+      return isNearer
+        ? [{ kind: 'ca-expiring', ca, name, reason: `stage-${String(stage)}`, inputs: { days: stage, watched } }]
+        : [];
+    }
+    case 'inactive':
+    case 'expired':
+      return isNew ? [{ kind: `ca-${state}`, ca, name, inputs: { watched } }] : [];
+    case 'missing': {
+      const wasThere = before !== undefined && before.state !== 'missing';
+      if (wasThere) return [{ kind: 'ca-vanished', ca, name, inputs: { watched } }];
+      return isNew ? [{ kind: 'ca-missing', ca, name, inputs: { watched } }] : [];
+    }
+    case 'unreadable':
+      return isNew ? [{ kind: 'ca-unreadable', ca, name, service: { code, requestId: '' }, inputs: { watched } }] : [];
+  }
+}

@@ -1,0 +1,47 @@
+import * as v from 'valibot';
+import { safeJson } from '../../core/safe-json.ts';
+import { DEVICE_CLASSES } from '../../core/sweep/device-class.ts';
+import type { SweepId } from '../../core/sweep/sweep-id.ts';
+import { caDoneKey } from '../../core/sweep/sweep-layout.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import type { SweptCa } from './context.ts';
+import type { CaCounts } from './settle-ca.ts';
+
+/** A CA that this sweep has settled, with its counts; a later lap passes it over. */
+export type CaDone = CaCounts;
+
+const Shape = v.object({
+  schema: v.literal(1),
+  devices: v.object({
+    watched: v.number(),
+    byClass: v.record(v.picklist(DEVICE_CLASSES), v.number()),
+  }),
+  reactivated: v.number(),
+});
+
+/** Reads whether this sweep settled a CA; `undefined` when it did not. */
+export async function readCaDone(
+  store: ObjectStore,
+  id: SweepId,
+  place: Pick<SweptCa, 'instance' | 'ca'>,
+): Promise<CaDone | undefined> {
+  const read = await store.read({ key: caDoneKey(id, place.instance, place.ca), maxBytes: 4096 });
+  if (read.kind !== 'found') return undefined;
+  try {
+    const parsed = v.safeParse(Shape, JSON.parse(read.bytes.toString('utf8')));
+    return parsed.success ? (parsed.output as CaDone) : undefined;
+  } catch {
+    return undefined; // cut short: it is settled again, which is harmless
+  }
+}
+
+/** Notes that this sweep settled a CA. */
+export async function writeCaDone(
+  store: ObjectStore,
+  id: SweepId,
+  place: Pick<SweptCa, 'instance' | 'ca'>,
+  done: CaDone,
+): Promise<void> {
+  const bytes = Buffer.from(safeJson({ schema: 1, ...done }));
+  await store.put({ key: caDoneKey(id, place.instance, place.ca), bytes, contentType: 'application/json' });
+}

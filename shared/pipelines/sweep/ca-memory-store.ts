@@ -1,0 +1,73 @@
+import * as v from 'valibot';
+import type { InstanceId } from '../../core/instance.ts';
+import { safeJson } from '../../core/safe-json.ts';
+import { parseCaSerial } from '../../core/serial.ts';
+import type { CaMemory, CaState } from '../../core/sweep/ca-memory.ts';
+import type { SweepId } from '../../core/sweep/sweep-id.ts';
+import { caMemoryKey, caMemoryPrefix } from '../../core/sweep/sweep-layout.ts';
+import { epochMs } from '../../core/time.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import { listAll } from '../each-page.ts';
+
+const MAX_BYTES = 4 * 1024 * 1024;
+const KEPT = 3;
+
+const Shape = v.object({
+  schema: v.literal(1),
+  dailyAt: v.number(),
+  cas: v.record(
+    v.string(),
+    v.object({
+      state: v.picklist(['active', 'inactive', 'expired', 'missing', 'unreadable'] satisfies CaState[]),
+      announced: v.optional(v.number()),
+      name: v.string(),
+    }),
+  ),
+});
+
+/** What sweeps before `sweepId` remembered of an instance's CAs; `undefined` when none did. */
+export async function readCaMemory(
+  store: ObjectStore,
+  instance: InstanceId,
+  sweepId: SweepId,
+): Promise<CaMemory | undefined> {
+  const prefix = caMemoryPrefix(instance);
+  const { objects } = await listAll(store, { prefix });
+  const newest = objects.filter(({ key }) => key < caMemoryKey(instance, sweepId)).at(-1);
+  if (newest === undefined) return undefined;
+  const read = await store.read({ key: newest.key, maxBytes: MAX_BYTES });
+  const parsed = v.safeParse(Shape, read.kind === 'found' ? parseJson(read.bytes) : undefined);
+  if (!parsed.success) return undefined; // everything looks new once; nothing is lost by it
+  const { cas, dailyAt } = parsed.output;
+  return {
+    dailyAt: epochMs(dailyAt),
+    cas: new Map(
+      Object.entries(cas).flatMap(([text, { announced, name, state }]) => {
+        const serial = parseCaSerial(text);
+        return serial === undefined ? [] : [[serial, { announced, name, state }] as const];
+      }),
+    ),
+  };
+}
+
+/** Writes what this sweep remembers, and deletes what nobody will ask for again. */
+export async function writeCaMemory(
+  store: ObjectStore,
+  instance: InstanceId,
+  sweepId: SweepId,
+  memory: CaMemory,
+): Promise<void> {
+  const bytes = Buffer.from(safeJson({ schema: 1, dailyAt: memory.dailyAt, cas: Object.fromEntries(memory.cas) }));
+  await store.put({ key: caMemoryKey(instance, sweepId), bytes, contentType: 'application/json' });
+  const { objects } = await listAll(store, { prefix: caMemoryPrefix(instance) });
+  const outdated = objects.slice(0, Math.max(0, objects.length - KEPT));
+  await Promise.all(outdated.map(({ key }) => store.delete(key)));
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined; // cut short or not ours
+  }
+}

@@ -1,0 +1,117 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import * as v from 'valibot';
+import type { InstanceId } from '../../core/instance.ts';
+import { safeJson } from '../../core/safe-json.ts';
+import type { CaSerial } from '../../core/serial.ts';
+import type { InactiveDetail } from '../../core/sweep/decide-ca.ts';
+import type { SweepId } from '../../core/sweep/sweep-id.ts';
+import { checkpointKey, checkpointPrefix } from '../../core/sweep/sweep-layout.ts';
+import { epochMs } from '../../core/time.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import { listAll } from '../each-page.ts';
+import type { ReadProgress } from './read-progress.ts';
+
+/** Which CA's reading a checkpoint is about; the rest of a sweep's progress is in what it has settled. */
+export interface CheckpointPlace {
+  readonly instance: InstanceId;
+  readonly ca: CaSerial;
+}
+
+/** 20,000 inactive devices with their spellings, and two bytes for each of a million. */
+const MAX_BYTES = 8 * 1024 * 1024;
+const ARRAY_MAX_BYTES = 4 * 1024 * 1024;
+
+const Detail = v.object({
+  spelling: v.string(),
+  validFrom: v.optional(v.number()),
+  validUntil: v.optional(v.number()),
+});
+
+const Shape = v.object({
+  schema: v.literal(1),
+  instance: v.string(),
+  ca: v.string(),
+  next: v.string(),
+  isRead: v.string(),
+  inactive: v.array(v.tuple([v.number(), Detail])),
+  page: v.optional(v.number()),
+  strangersAsked: v.number(),
+});
+
+/** Writes how far the reading of one CA has come, under the epoch of this run's lease. */
+export async function writeCheckpoint(
+  store: ObjectStore,
+  id: SweepId,
+  at: { readonly epoch: number; readonly sequence: number },
+  place: CheckpointPlace,
+  progress: ReadProgress,
+): Promise<void> {
+  const bytes = Buffer.from(
+    safeJson({
+      schema: 1,
+      instance: place.instance,
+      ca: place.ca,
+      next: pack(progress.next),
+      isRead: pack(progress.isRead),
+      inactive: [...progress.inactive],
+      page: progress.page,
+      strangersAsked: progress.strangersAsked,
+    }),
+  );
+  const key = checkpointKey(id, at.epoch, at.sequence);
+  await store.create({ key, bytes, contentType: 'application/json' });
+}
+
+/**
+ * Finds where the reading of a CA stands; `undefined` when it has to begin.
+ *
+ * @param devices - How many devices the list has: a checkpoint of another length is of another list and says nothing.
+ */
+export async function readCheckpoint(
+  store: ObjectStore,
+  id: SweepId,
+  place: CheckpointPlace,
+  devices: number,
+): Promise<ReadProgress | undefined> {
+  const { objects } = await listAll(store, { prefix: checkpointPrefix(id) });
+  const newest = objects.at(-1);
+  if (newest === undefined) return undefined;
+  const read = await store.read({ key: newest.key, maxBytes: MAX_BYTES });
+  const parsed = v.safeParse(Shape, read.kind === 'found' ? parseJson(read.bytes) : undefined);
+  if (!parsed.success || parsed.output.instance !== place.instance || parsed.output.ca !== place.ca) return undefined;
+  const { inactive, isRead: readBytes, next: nextBytes, page, strangersAsked } = parsed.output;
+  const [next, isRead] = [unpack(nextBytes), unpack(readBytes)];
+  if (next.length !== devices || isRead.length !== devices) return undefined;
+  return {
+    next,
+    isRead,
+    readCount: isRead.reduce((sum, flag) => sum + flag, 0),
+    inactive: new Map(inactive.map(([index, detail]) => [index, detailOf(detail)])),
+    page,
+    strangersAsked,
+  };
+}
+
+function detailOf({ spelling, validFrom, validUntil }: v.InferOutput<typeof Detail>): InactiveDetail {
+  return {
+    spelling,
+    validFrom: validFrom === undefined ? undefined : epochMs(validFrom),
+    validUntil: validUntil === undefined ? undefined : epochMs(validUntil),
+  };
+}
+
+function pack(bytes: Uint8Array): string {
+  return deflateRawSync(bytes).toString('base64');
+}
+
+function unpack(text: string): Uint8Array {
+  return Uint8Array.from(inflateRawSync(Buffer.from(text, 'base64'), { maxOutputLength: ARRAY_MAX_BYTES }));
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined; // cut short or not ours: the reading begins again
+  }
+}

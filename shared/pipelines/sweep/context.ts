@@ -1,0 +1,50 @@
+import type { InstanceId } from '../../core/instance.ts';
+import { recordOf } from '../../core/outcome.ts';
+import type { OutcomeRecord } from '../../core/outcome-record.ts';
+import type { CaSerial } from '../../core/serial.ts';
+import type { Controls } from '../../core/sweep/controls.ts';
+import type { SweepOutcome } from '../../core/sweep/sweep-outcome.ts';
+import type { EpochMs } from '../../core/time.ts';
+import type { ActWindow } from './acts.ts';
+import type { SweepDeps } from './deps.ts';
+import type { OpenSweep } from './open-sweep.ts';
+import type { PatientCalls } from './patient-calls.ts';
+
+/** What every part of a lap shares. */
+export interface SweepContext {
+  readonly deps: SweepDeps;
+  readonly calls: PatientCalls;
+  readonly sweep: OpenSweep;
+  /** Never older than 10 seconds. */
+  readonly controls: () => Promise<Controls>;
+  readonly window: ActWindow;
+}
+
+/** The CA whose devices are swept. */
+export interface SweptCa {
+  readonly instance: InstanceId;
+  readonly ca: CaSerial;
+  /** The service's spelling. */
+  readonly caSpelling: string;
+  readonly caState: 'active' | 'inactive' | 'expired' | 'missing' | 'unreadable';
+}
+
+/** Many records at once would hold a million texts in memory. */
+const REPORT_BATCH = 2000;
+
+/** Tells outcomes of this sweep, dated to its start so that a lap that tells them again tells the same. */
+export function tell(context: SweepContext, outcomes: Iterable<SweepOutcome>): Promise<void> {
+  return tellAt(context.deps, context.sweep.startedAt, outcomes);
+}
+
+/** Tells outcomes dated to a moment, in batches. */
+export async function tellAt(deps: SweepDeps, at: EpochMs, outcomes: Iterable<SweepOutcome>): Promise<void> {
+  let batch: OutcomeRecord[] = [];
+  for (const outcome of outcomes) {
+    batch.push(recordOf(outcome, at, deps.run));
+    if (batch.length < REPORT_BATCH) continue;
+    await deps.reporter.report(batch);
+    batch = [];
+  }
+  await deps.reporter.report(batch);
+}

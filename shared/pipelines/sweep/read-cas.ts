@@ -1,0 +1,54 @@
+import type { InstanceId } from '../../core/instance.ts';
+import { type CaSerial, serviceSpellings } from '../../core/serial.ts';
+import type { CaReading } from '../../ports/mqtt-certificates.ts';
+import type { SweepDeps } from './deps.ts';
+import type { PatientCalls } from './patient-calls.ts';
+
+/** What is known of one CA in this sweep. */
+export type CaFinding =
+  | { readonly kind: 'read'; readonly reading: CaReading }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'unreadable'; readonly code: string; readonly requestId: string };
+
+/** Far beyond any quota; a list that goes on longer is a list that repeats itself. */
+const MAX_PAGES = 100;
+
+/**
+ * Lists the CAs of an instance: page after page until one adds nothing new, since `Total` means different things on
+ * different pages of the documents and pages may shift while being read.
+ *
+ * @returns `undefined` when the list could not be read to its end.
+ */
+export async function listInstanceCas(
+  deps: SweepDeps,
+  calls: PatientCalls,
+  instance: InstanceId,
+): Promise<ReadonlyMap<CaSerial, CaReading> | undefined> {
+  const cas = new Map<CaSerial, CaReading>();
+  for (let page = 1; page <= MAX_PAGES; page += 1) {
+    const answer = await calls.read(() => deps.mqtt.listCas(instance, page));
+    if (answer.kind === 'failed') return undefined;
+    if (answer.kind === 'not-found') return cas;
+    const before = cas.size;
+    for (const ca of answer.value.cas) cas.set(ca.serial, ca);
+    if (cas.size === before) return cas;
+  }
+  return undefined;
+}
+
+/** Reads one watched CA by itself; a CA is missing only when the service knows it under no spelling. */
+export async function readWatchedCa(
+  deps: SweepDeps,
+  calls: PatientCalls,
+  instance: InstanceId,
+  ca: CaSerial,
+  listed: CaReading | undefined,
+): Promise<CaFinding> {
+  const spellings = listed === undefined ? serviceSpellings(ca) : [listed.serialAsReceived];
+  for (const spelling of spellings) {
+    const answer = await calls.read(() => deps.mqtt.getCa(instance, spelling));
+    if (answer.kind === 'answered') return { kind: 'read', reading: answer.value };
+    if (answer.kind === 'failed') return { kind: 'unreadable', ...answer.service };
+  }
+  return { kind: 'missing' };
+}
