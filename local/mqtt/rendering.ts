@@ -31,8 +31,11 @@ export function renderCa(ca: RegisteredCa, settings: MqttSettings): WireObject {
   };
 }
 
-const labelled = (pem: string, label: MqttSettings['devicePemLabel']): string =>
-  label === 'CERTIFICATE' ? pem : pem.replaceAll(/^(-----(?:BEGIN|END) )CERTIFICATE-----/gmu, `$1${label}-----`);
+/** The content under the label that is set. A million devices have theirs made up, so a label is not replaced in it. */
+function contentOf(device: Device, issuer: Buffer, label: MqttSettings['devicePemLabel']): string {
+  if (device.pem === undefined) return makeUpContent(device, issuer, label);
+  return device.pem.replaceAll(/^(-----(?:BEGIN|END) )CERTIFICATE-----/gmu, `$1${label}-----`);
+}
 
 /**
  * A device as GetDeviceCertificate and the lists show it, in the order of the page's example.
@@ -44,7 +47,7 @@ export function renderDevice(
   where: { readonly printed: 'string' | 'number'; readonly issuer: Buffer },
   settings: MqttSettings,
 ): WireObject {
-  const pem = labelled(device.pem ?? makeUpContent(device, where.issuer), settings.devicePemLabel);
+  const pem = contentOf(device, where.issuer, settings.devicePemLabel);
   return {
     ValidBegin: asSet(device.validFrom, settings.validityAs, where.printed),
     ValidEnd: asSet(device.validUntil, settings.validityAs, where.printed),

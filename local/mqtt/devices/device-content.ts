@@ -104,8 +104,9 @@ function writeSubject(der: DerWriter, device: Device, noise: Buffer): void {
  * device's own serial, name and dates, whose key and signature are filler. It is the same every time and kept nowhere.
  *
  * @param issuer - The subject of the CA, as DER.
+ * @param label - What stands after BEGIN and END.
  */
-export function makeUpContent(device: Device, issuer: Buffer): string {
+export function makeUpContent(device: Device, issuer: Buffer, label = 'CERTIFICATE'): string {
   const serial = Buffer.from(device.serialHex, 'hex');
   const noise = filler(hashSerial(serial), KEY_BYTES * 2);
   noise[0] = (noise[0] ?? 0) | 0x80; // a modulus of full length
@@ -123,5 +124,5 @@ export function makeUpContent(device: Device, issuer: Buffer): string {
   writer.close(SEQUENCE, toBeSigned);
   writer.close(SEQUENCE, certificate);
   const base64 = writer.finish().toString('base64');
-  return `-----BEGIN CERTIFICATE-----\n${base64.replaceAll(/.{1,64}/g, '$&\n')}-----END CERTIFICATE-----\n`;
+  return `-----BEGIN ${label}-----\n${base64.replaceAll(/.{1,64}/g, '$&\n')}-----END ${label}-----\n`;
 }

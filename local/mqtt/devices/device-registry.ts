@@ -51,7 +51,10 @@ export function createDeviceRegistry(tell: (entry: DeviceEntry) => void = () => 
       return true;
     },
     find: ({ instance, ca, serial }) => tables.get(instance)?.find(ca, serial),
-    holdsSerial: (serial) => [...tables.values()].some((table) => table.holdsSerial(serial)),
+    holdsSerial: (serial) => {
+      for (const table of tables.values()) if (table.holdsSerial(serial)) return true; // asked a million times in a row
+      return false;
+    },
     setStatus: (key, status) => {
       const isChanged = tables.get(key.instance)?.setStatus(key.ca, key.serial, status) ?? false;
       if (isChanged) tell({ kind: 'status', ...named(key), status });

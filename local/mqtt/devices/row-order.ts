@@ -3,16 +3,17 @@ export interface RowOrder {
   readonly count: () => number;
   /** Adds the newest row: a number above all before it. */
   readonly add: (row: number) => void;
+  /** Removes a row that is there. */
   readonly remove: (row: number) => void;
   readonly removeWhere: (isGone: (row: number) => boolean) => void;
-  /** At most `length` rows from a position; the cost is that of the rows shown. */
+  /** At most `length` rows from a position; the cost is that of the rows shown and of what changed since the last. */
   readonly read: (order: ListOrder, from: number, length: number) => number[];
 }
 
 /** What a list is sorted by; the service does not say. */
 export type ListOrder = 'registration' | 'serial' | 'newest-first';
 
-/** Up to this many new rows are put into the sorted array one by one; more are cheaper to sort. */
+/** Up to this many rows are put in or taken out one by one; more are cheaper in one pass over all. */
 const FEW = 64;
 
 /** No rows yet. `compare` orders by serial and tells any two rows apart. */
@@ -21,9 +22,36 @@ export function createRowOrder(compare: (row: number, other: number) => number):
   let count = 0;
   let sorted: Uint32Array | undefined; // by serial: made when a list first asks, kept in step from then on
   let sortedCount = 0; // how many of `rows`, from the oldest, are in it
+  let leaving: number[] = []; // removed rows that the arrays still hold, because nobody has read since
 
-  const removeAt = (array: Uint32Array, length: number, at: number): void => {
-    array.copyWithin(at, at + 1, length);
+  const takeOut = (row: number): void => {
+    const at = lowerBound(rows, count, (other) => other < row);
+    if (sorted !== undefined && at < sortedCount) {
+      const sortedAt = lowerBound(sorted, sortedCount, (other) => compare(other, row) < 0);
+      sorted.copyWithin(sortedAt, sortedAt + 1, sortedCount);
+      sortedCount -= 1;
+    }
+    rows.copyWithin(at, at + 1, count);
+    count -= 1;
+  };
+  const keepOnly = (isKept: (row: number) => boolean): void => {
+    const kept = rows.slice(0, count).filter(isKept);
+    const keptSorted = sorted?.slice(0, sortedCount).filter(isKept);
+    rows.set(kept);
+    count = kept.length;
+    if (keptSorted !== undefined) sorted?.set(keptSorted);
+    sortedCount = keptSorted?.length ?? 0;
+  };
+  const settle = (): void => {
+    if (leaving.length === 0) return;
+    const gone = leaving;
+    leaving = [];
+    if (gone.length <= FEW) {
+      for (const row of gone) takeOut(row);
+      return;
+    }
+    const all = new Set(gone);
+    keepOnly((row) => !all.has(row));
   };
   const insertSorted = (into: Uint32Array, row: number): void => {
     const at = lowerBound(into, sortedCount, (other) => compare(other, row) < 0);
@@ -43,34 +71,21 @@ export function createRowOrder(compare: (row: number, other: number) => number):
     return sorted;
   };
   return {
-    count: () => count,
+    count: () => count - leaving.length,
     add: (row) => {
       if (count === rows.length) rows = longer(rows, count * 2);
       rows[count] = row;
       count += 1;
     },
     remove: (row) => {
-      const at = lowerBound(rows, count, (other) => other < row);
-      if (at === count || rows[at] !== row) return;
-      if (sorted !== undefined && at < sortedCount) {
-        removeAt(
-          sorted,
-          sortedCount,
-          lowerBound(sorted, sortedCount, (other) => compare(other, row) < 0),
-        );
-        sortedCount -= 1;
-      }
-      removeAt(rows, count, at);
-      count -= 1;
+      leaving.push(row);
     },
     removeWhere: (isGone) => {
-      const kept = rows.slice(0, count).filter((row) => !isGone(row));
-      rows.set(kept);
-      count = kept.length;
-      sorted = undefined;
-      sortedCount = 0;
+      settle();
+      keepOnly((row) => !isGone(row));
     },
     read: (order, from, length) => {
+      settle();
       const end = Math.min(count, from + length);
       if (end <= from) return [];
       switch (order) {

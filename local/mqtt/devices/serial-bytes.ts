@@ -1,9 +1,10 @@
+const HEX = /^[0-9a-f]+$/i;
 const MAX_BYTES = 64; // GetDeviceCertificate page: at most 128 bytes of text, two digits each
 
 /** The bytes that a serial's text names, zeros and all; `undefined` for text that is no hex number of 1 to 64 bytes. */
 export function readSerialBytes(text: string): Buffer | undefined {
-  const digits = text.replaceAll(/[:\s]/gu, '');
-  if (digits === '' || digits.length > 2 * MAX_BYTES || !/^[0-9a-f]+$/iu.test(digits)) return undefined;
+  const digits = HEX.test(text) ? text : text.replaceAll(/[:\s]/gu, '');
+  if (digits.length > 2 * MAX_BYTES || !HEX.test(digits)) return undefined;
   return Buffer.from(digits.length % 2 === 0 ? digits : `0${digits}`, 'hex');
 }
 

@@ -87,3 +87,20 @@ export async function makeVerification(ca: TestCa, code: string, wishes: Verific
   });
   return `${certificate.toString('pem')}\n`;
 }
+
+/** A device certificate that the CA issued, dated like `LONG_AGO` to `FAR_AHEAD` unless told otherwise. */
+export async function makeDevice(ca: TestCa, serial: string, wishes: VerificationWishes = {}): Promise<string> {
+  const keys = await makeKeys(ca.kind);
+  const certificate = await X509CertificateGenerator.create({
+    serialNumber: serial,
+    subject: wishes.subject ?? `CN=device-${serial}`,
+    issuer: wishes.issuer ?? ca.subject,
+    notBefore: wishes.notBefore ?? LONG_AGO,
+    notAfter: wishes.notAfter ?? FAR_AHEAD,
+    signingAlgorithm: ALGORITHMS[ca.kind],
+    publicKey: keys.publicKey,
+    signingKey: (wishes.signedBy ?? ca.keys).privateKey,
+    extensions: extensionsOf('not-ca'),
+  });
+  return `${certificate.toString('pem')}\n`;
+}

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createLocalClock, type LocalClock } from '../../../local/clock.ts';
+import type { NewDevice } from '../../../local/mqtt/devices/device.ts';
 import { type LocalMqtt, type MqttOptions, startMqtt } from '../../../local/mqtt/server.ts';
 import { makeCa, makeVerification, type TestCa } from './make-pair.ts';
 
@@ -61,7 +62,14 @@ export interface World {
     how?: Call & { instance?: string },
   ) => Promise<string>;
   readonly registerNew: (ca?: TestCa, instance?: string) => Promise<string>;
+  /** Registers a CA of this serial and returns it with its key. */
+  readonly newCa: (serial: string, instance?: string) => Promise<TestCa>;
+  /** Registers devices under a CA as their first connections would. */
+  readonly addDevices: (caSerial: string, ...devices: readonly (string | Partial<NewDevice>)[]) => void;
 }
+
+/** 2026-01-01 and 2036-01-01. */
+export const VALIDITY = { validFrom: 1_767_225_600_000, validUntil: 2_082_758_400_000 };
 
 function paramsOf(action: string, how: Call): CallParams {
   return {
@@ -127,5 +135,17 @@ export async function startWorld(wishes: Partial<MqttOptions> = {}): Promise<Wor
     const verification = await makeVerification(holder, await newCode(instance));
     return register({ ca: holder.pem, verification }, { instance });
   };
-  return { mqtt, clock, folder, call, codeOf, newCode, register, registerNew };
+  const newCa: World['newCa'] = async (serial, instance) => {
+    const ca = await makeCa({ serial, subject: `CN=CA ${serial}, O=Example` });
+    const answer = await registerNew(ca, instance);
+    if (answer !== 'OK 200') throw new Error(`the CA was not registered: ${answer}`);
+    return ca;
+  };
+  const addDevices: World['addDevices'] = (caSerial, ...devices) => {
+    const asked = devices.map((device) => (typeof device === 'string' ? { serial: device } : device));
+    const full = asked.map((device) => ({ serial: '', ...VALIDITY, ...device }));
+    const done = mqtt.engine.registerDevices(INSTANCE, caSerial, full);
+    if (done.kind !== 'registered' || done.refusedCount > 0) throw new Error(`not registered: ${JSON.stringify(done)}`);
+  };
+  return { mqtt, clock, folder, call, codeOf, newCode, register, registerNew, newCa, addDevices };
 }

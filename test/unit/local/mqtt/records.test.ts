@@ -37,6 +37,22 @@ test('faults are taken in order, for their action, as often as planned', () => {
   expect([1, 2, 3].map(() => plan.take('GetCaCertificate'))).toEqual(['throttle', 'throttle', undefined]);
 });
 
+test('a fault may hold for a time, or for one page of a list', () => {
+  let now = 1000;
+  const plan = createFaultPlan(() => now);
+  plan.set([
+    { action: 'ListDeviceCertificateByCaSn', page: 2, times: 1, fault: 'page-empty' },
+    { action: '*', forMs: 500, fault: 'throttle' },
+  ]);
+  expect(plan.take('ListDeviceCertificateByCaSn', 1)).toBe('throttle');
+  expect(plan.take('GetDeviceCertificate', Number.NaN)).toBe('throttle');
+  now = 1499;
+  expect(plan.take('ListDeviceCertificateByCaSn', 2)).toBe('page-empty');
+  expect(plan.take('ListDeviceCertificateByCaSn', 2)).toBe('throttle');
+  now = 1500;
+  expect(plan.take('ListDeviceCertificateByCaSn', 2)).toBeUndefined();
+});
+
 test('the newest state is on disk after a flush, for its owner only, and nonsense is refused', async () => {
   const parent = await mkdtemp(join(tmpdir(), 'local-mqtt-state-'));
   onTestFinished(() => rm(parent, { recursive: true }));
