@@ -40,13 +40,16 @@ const COMMON = {
  * uploads. Names are kept, so that a stack trace and an error's class survive; `proxy-agent` stays outside because
  * `ali-oss` only asks for it when a proxy is configured.
  *
+ * @param dist - Where to, if not into the `dist` folder of the project.
  * @returns The files, largest first. Functions that no longer exist leave no bundle behind.
  */
-export async function bundleFunctions(projectFolder: string): Promise<readonly BundledFile[]> {
+export async function bundleFunctions(
+  projectFolder: string,
+  dist = join(projectFolder, 'dist'),
+): Promise<readonly BundledFile[]> {
   const names = readdirSync(join(projectFolder, 'functions'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && existsSync(join(projectFolder, 'functions', entry.name, 'index.ts')))
     .map((entry) => entry.name);
-  const dist = join(projectFolder, 'dist');
   mkdirSync(dist, { recursive: true });
   // The project itself is an ES module package; without this file Node would look for ES exports in the bundles.
   replaceFile(join(dist, 'package.json'), '{"type":"commonjs"}\n');

@@ -10,7 +10,10 @@ export interface FunctionContext {
     readonly accessKeySecret: string;
     readonly securityToken: string | undefined;
   };
+  /** As it is deployed, prefix included. */
   readonly functionName: string;
+  /** The account the function belongs to; digits. */
+  readonly accountId: string | undefined;
   /** How long this call may take in all. */
   readonly timeout: DurationMs;
 }
@@ -25,6 +28,7 @@ const Shape = v.object({
     // The Go client carries numbers as strings; nothing says that Node's does not.
     timeout: v.pipe(v.union([v.number(), v.string()]), v.transform(Number), v.number(), v.minValue(1)),
   }),
+  accountId: v.optional(v.pipe(v.union([v.number(), v.string()]), v.transform(String), v.regex(/^\d{1,20}$/))),
 });
 
 /** The context is not what the platform documents; without credentials, most likely the function has no role. */
@@ -43,11 +47,12 @@ export function readFunctionContext(context: unknown): FunctionContext {
     const paths = read.issues.map((issue) => v.getDotPath(issue) ?? 'context');
     throw new UnusableContextError(`the call context lacks ${paths.join(', ')}: does the function have a role?`);
   }
-  const { credentials, function: fn, requestId } = read.output;
+  const { accountId, credentials, function: fn, requestId } = read.output;
   return {
     requestId,
     credentials: { ...credentials, securityToken: credentials.securityToken },
     functionName: fn.name,
+    accountId,
     timeout: durationMs(fn.timeout * 1000),
   };
 }

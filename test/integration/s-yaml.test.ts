@@ -66,6 +66,15 @@ test('the functions of s.yaml pass the strict reading, and have the settings the
       reservedConcurrency: 10,
       maxAsyncRetryAttempts: 3,
       maxAsyncEventAgeInSeconds: 86400,
+      destinationConfig: { onFailure: { destination: 'acs:fc:cn-shanghai:0042:functions/fleet-dead-letter' } },
+    },
+    {
+      functionName: 'fleet-dead-letter',
+      handler: 'dead-letter.handler',
+      timeout: 60,
+      reservedConcurrency: 5,
+      maxAsyncRetryAttempts: 8,
+      maxAsyncEventAgeInSeconds: 604800,
     },
   ]);
   expect(functions[0]?.environmentVariables).toMatchObject({
@@ -96,4 +105,16 @@ test('the shares of the call budget are divided among as many workers as are res
   expect(register?.environmentVariables?.['MQTT_CERTS_REGISTER_WORKERS']).toBe(
     String(register?.concurrencyConfig?.reservedConcurrency),
   );
+});
+
+test('every event that a function fails for good goes to the dead-letter function, which has nowhere to send its own', () => {
+  const destinations = loadSYaml(FILE, {}).functions.map(({ functionName, asyncInvokeConfig }) => [
+    functionName,
+    asyncInvokeConfig.destinationConfig?.onFailure?.destination,
+  ]);
+  const deadLetter = 'acs:fc:cn-hangzhou:1234567890123456:functions/dead-letter';
+  for (const [name, destination] of destinations) {
+    expect([name, destination]).toEqual([name, name === 'dead-letter' ? undefined : deadLetter]);
+  }
+  expect(destinations.length).toBeGreaterThanOrEqual(2);
 });

@@ -163,7 +163,7 @@ test('endpoints.json says all there is, to its owner only, and is gone after the
       instances: ['post-cn-local00001', 'mqtt-cn-local00002'],
     },
     sls: { endpoint: cloud.sls.endpoint, project: 'mqtt-cert-pipeline', logstore: 'outcomes' },
-    fc: { endpoint: cloud.fcFace.endpoint, accountId: '1234567890123456', functions: ['register-ca'] },
+    fc: { endpoint: cloud.fcFace.endpoint, accountId: '1234567890123456', functions: ['register-ca', 'dead-letter'] },
     admin: { endpoint: cloud.admin.endpoint, token: expect.stringMatching(/^[\w-]{32}$/) as unknown },
     credentials: {
       accessKeyId: expect.stringMatching(/^LTAI5tLocal[0-9a-f]{16}$/) as unknown,
