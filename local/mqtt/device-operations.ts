@@ -32,9 +32,15 @@ function readDevice(context: OperationContext): Read<FoundDevice> {
   return { ok: true, value: { ca, device } };
 }
 
-/** The subject of a CA as DER; a registered CA was read before, so it is there. */
-const subjectOf = (ca: RegisteredCa | undefined): Buffer =>
-  (ca === undefined ? undefined : readCertificate(ca.caPem)?.subject) ?? Buffer.from('3000', 'hex');
+const NO_NAME = Buffer.from('3000', 'hex');
+const subjects = new WeakMap<RegisteredCa, Buffer>(); // a CA's record never changes, it is replaced
+
+/** The subject of a CA as DER; empty when its certificate cannot be read, which no registration lets happen. */
+function subjectOf(ca: RegisteredCa): Buffer {
+  const subject = subjects.get(ca) ?? readCertificate(ca.caPem)?.subject ?? NO_NAME;
+  subjects.set(ca, subject);
+  return subject;
+}
 
 /** Shows one device certificate. */
 export const getDeviceCertificate: Operation = {
@@ -49,19 +55,14 @@ export const getDeviceCertificate: Operation = {
   },
 };
 
-/** Renders devices of several CAs; each CA is read once. */
+/** Renders devices, each with its own CA as issuer. */
 function renderDevices(context: OperationContext, devices: readonly Device[]): readonly WireObject[] {
   const { instance, settings, state } = context;
-  const issuers = new Map<string, Buffer>();
-  const issuerOf = (serialHex: string): Buffer => {
-    const ca = state.cas.find((held) => held.instance === instance && held.serialHex === serialHex);
-    const issuer = issuers.get(serialHex) ?? subjectOf(ca);
-    issuers.set(serialHex, issuer);
-    return issuer;
-  };
-  return devices.map((device) =>
-    renderDevice(device, { printed: 'string', issuer: issuerOf(device.caSerialHex) }, settings),
-  );
+  const cas = new Map(state.cas.filter((ca) => ca.instance === instance).map((ca) => [ca.serialHex, ca]));
+  return devices.map((device) => {
+    const ca = cas.get(device.caSerialHex);
+    return renderDevice(device, { printed: 'string', issuer: ca === undefined ? NO_NAME : subjectOf(ca) }, settings);
+  });
 }
 
 function listingOf(context: OperationContext, ca: string | undefined): Listing {

@@ -29,9 +29,11 @@ const KEY_USAGE = hex('300e 0603 551d0f 0101ff 0404 030205a0');
 
 /** RFC 5280 4.1.2.5: two digits of the year until 2049, four from 2050. */
 function writeTime(der: DerWriter, ms: number): void {
-  const digits = `${new Date(ms).toISOString().slice(0, 19).replaceAll(/[-:T]/g, '')}Z`;
-  const isShort = digits < '2050'; // a device's times begin in 1970
-  der.element(isShort ? UTC_TIME : GENERALIZED_TIME, Buffer.from(isShort ? digits.slice(2) : digits, 'latin1'));
+  const iso = new Date(ms).toISOString();
+  const isShort = iso < '2050'; // a device's times begin in 1970
+  const date = `${iso.slice(isShort ? 2 : 0, 4)}${iso.slice(5, 7)}${iso.slice(8, 10)}`;
+  const digits = `${date}${iso.slice(11, 13)}${iso.slice(14, 16)}${iso.slice(17, 19)}Z`;
+  der.element(isShort ? UTC_TIME : GENERALIZED_TIME, Buffer.from(digits, 'latin1'));
 }
 
 /** X.690 8.3: the shortest form of a number that is not negative. */
