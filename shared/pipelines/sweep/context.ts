@@ -1,5 +1,5 @@
 import type { InstanceId } from '../../core/instance.ts';
-import { recordOf } from '../../core/outcome.ts';
+import { type Outcome, recordOf } from '../../core/outcome.ts';
 import type { OutcomeRecord } from '../../core/outcome-record.ts';
 import type { CaSerial } from '../../core/serial.ts';
 import type { Controls } from '../../core/sweep/controls.ts';
@@ -38,7 +38,7 @@ export function tell(context: SweepContext, outcomes: Iterable<SweepOutcome>): P
 }
 
 /** Tells outcomes dated to a moment, in batches. */
-export async function tellAt(deps: SweepDeps, at: EpochMs, outcomes: Iterable<SweepOutcome>): Promise<void> {
+export async function tellAt(deps: SweepDeps, at: EpochMs, outcomes: Iterable<Outcome>): Promise<void> {
   let batch: OutcomeRecord[] = [];
   for (const outcome of outcomes) {
     batch.push(recordOf(outcome, at, deps.run));

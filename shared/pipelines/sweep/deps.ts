@@ -7,6 +7,7 @@ import type { MqttCertificates } from '../../ports/mqtt-certificates.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { RunLog } from '../../ports/run-log.ts';
 import type { Reporter } from '../report.ts';
+import type { WatchCache } from './compile-watch.ts';
 
 /** What one lap of a sweep works with. */
 export interface SweepDeps {
@@ -16,6 +17,8 @@ export interface SweepDeps {
   readonly invoker: Invoker;
   readonly clock: Clock;
   readonly runLog: RunLog;
+  /** Compiled watch lists a worker keeps between sweeps. */
+  readonly watchCache: WatchCache;
   readonly settings: {
     readonly instances: readonly InstanceId[];
     /** How often the timer comes. */
