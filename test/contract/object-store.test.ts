@@ -85,6 +85,63 @@ test('a read that names a version gets that version or is told that it changed',
   expect(await objects.read({ key: KEY, maxBytes: 10, ifMatch })).toEqual({ kind: 'changed' });
 });
 
+test('the parts of an object fit together, and end where it ends', async () => {
+  const { objects, proxy } = await objectsWorld();
+  await objects.put({ key: KEY, bytes: Buffer.from('0123456789'), ...text });
+  const ifMatch = (await objects.head(KEY))?.etag ?? ETAG;
+  const part = async (from: number, length: number): Promise<string> => {
+    const read = await objects.readRange({ key: KEY, from, length, ifMatch });
+    return read.kind === 'found' ? read.bytes.toString() : read.kind;
+  };
+  expect([await part(0, 4), await part(4, 4), await part(8, 4), await part(12, 4)]).toEqual(['0123', '4567', '89', '']);
+  expect([await part(0, 10), await part(0, 100), await part(9, 1), await part(10, 1)]).toEqual([
+    '0123456789',
+    '0123456789',
+    '9',
+    '',
+  ]);
+  expect(proxy.headers[2]).toMatchObject({ range: 'bytes=0-3', 'if-match': `"${ifMatch}"` });
+});
+
+test('an empty object has no part, and a part of what is not there is missing', async () => {
+  const { objects } = await objectsWorld();
+  expect(await objects.readRange({ key: KEY, from: 0, length: 5, ifMatch: ETAG })).toEqual({ kind: 'missing' });
+  await objects.put({ key: KEY, bytes: Buffer.alloc(0), ...text });
+  const ifMatch = (await objects.head(KEY))?.etag ?? ETAG;
+  expect(await objects.readRange({ key: KEY, from: 0, length: 5, ifMatch })).toEqual({
+    kind: 'found',
+    bytes: Buffer.alloc(0),
+  });
+});
+
+test('an object that is replaced between two parts is told as changed', async () => {
+  const { objects } = await objectsWorld();
+  await objects.put({ key: KEY, bytes: Buffer.from('first version'), ...text });
+  const ifMatch = (await objects.head(KEY))?.etag ?? ETAG;
+  expect(await objects.readRange({ key: KEY, from: 0, length: 5, ifMatch })).toMatchObject({ kind: 'found' });
+  await objects.put({ key: KEY, bytes: Buffer.from('other version'), ...text });
+  expect(await objects.readRange({ key: KEY, from: 5, length: 5, ifMatch })).toEqual({ kind: 'changed' });
+});
+
+test('a hop that answers a range with something else shifts no bytes', async () => {
+  const { objects, proxy } = await objectsWorld();
+  await objects.put({ key: KEY, bytes: Buffer.from('0123456789'), ...text });
+  const ifMatch = (await objects.head(KEY))?.etag ?? ETAG;
+  const headers = { 'x-oss-request-id': 'R1', etag: `"${ifMatch}"` };
+  proxy.plan(
+    { status: 200, headers, body: '0123' }, // the range was dropped
+    { status: 206, headers: { ...headers, 'content-range': 'bytes 4-7/10' }, body: '4567' },
+    { status: 206, headers: { ...headers, 'content-range': 'bytes 2-4/10' }, body: '234' },
+    { status: 206, headers: { ...headers, 'content-range': 'bytes 2-5/10' }, body: '234' },
+    'cut-short',
+  );
+  expect(await objects.readRange({ key: KEY, from: 2, length: 4, ifMatch })).toEqual({
+    kind: 'found',
+    bytes: Buffer.from('2345'),
+  });
+  expect(proxy.seen).toHaveLength(2 + 6);
+});
+
 test('only the first create writes', async () => {
   const { objects } = await objectsWorld();
   expect(await objects.create({ key: KEY, bytes: Buffer.from('mine'), ...text })).toBe('created');
