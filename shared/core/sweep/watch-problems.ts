@@ -7,8 +7,8 @@ export interface WatchProblemFacts {
 }
 
 const WRITE_SERIAL: Bilingual = {
-  zh: '按 0x… 写十六进制，按 dec:… 写十进制，例如 0x356217374433 或 dec:58694716867635。',
-  en: 'Write 0x… for hex or dec:… for decimal, for example 0x356217374433 or dec:58694716867635.',
+  zh: '按 0x… 写十六进制，按 dec:… 写十进制，例如 0x356217374433 或 dec:58695412565043。',
+  en: 'Write 0x… for hex or dec:… for decimal, for example 0x356217374433 or dec:58695412565043.',
 };
 const AS_TEXT: Bilingual = {
   zh: '把该列的单元格格式设为“文本”后重新粘贴原始序列号；Excel 丢掉的数字无法找回。',
