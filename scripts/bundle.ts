@@ -9,16 +9,29 @@ export interface BundledFile {
 }
 
 /**
- * ali-oss loads its own HTTP client whether or not it is handed another one, and ours always is (`OSS_TRANSPORT`).
- * Without urllib and what it brings, tables of every character encoding among it, a function's bundle is 600 KB smaller
- * and is there 10 ms sooner.
+ * Packages that the SDKs load and never use here, and what stands in their place. Without them, tables of every character
+ * encoding among it, a function's bundle is 700 KB smaller and a new worker is ready 20 ms sooner.
  */
-const WITHOUT_URLLIB: Plugin = {
-  name: 'without-urllib',
+const LEFT_OUT = {
+  // The HTTP client of ali-oss, which takes another one instead; ours is always given to it (`OSS_TRANSPORT`).
+  urllib: refusing('request'),
+  // Names the browser in ali-oss's user agent; where it names none, ali-oss names Node.js itself.
+  platform: '',
+  // Writes XML for xml2js; both SDKs only read XML with it.
+  xmlbuilder: refusing('create'),
+} as const;
+
+function refusing(name: string): string {
+  return `exports.${name} = () => { throw new Error('this package is left out of the bundle') };`;
+}
+
+const WITHOUT_UNUSED: Plugin = {
+  name: 'without-unused',
   setup: (bundler) => {
-    bundler.onResolve({ filter: /^urllib$/ }, () => ({ path: 'urllib', namespace: 'left-out' }));
-    bundler.onLoad({ filter: /^urllib$/, namespace: 'left-out' }, () => ({
-      contents: `exports.request = () => { throw new Error('urllib is left out of this bundle; ali-oss needs a transport') };`,
+    const filter = new RegExp(`^(?:${Object.keys(LEFT_OUT).join('|')})$`);
+    bundler.onResolve({ filter }, ({ path }) => ({ path, namespace: 'left-out' }));
+    bundler.onLoad({ filter, namespace: 'left-out' }, ({ path }) => ({
+      contents: LEFT_OUT[path as keyof typeof LEFT_OUT],
     }));
   },
 };
@@ -32,7 +45,7 @@ const COMMON = {
   logLevel: 'error',
   write: false,
   metafile: true,
-  plugins: [WITHOUT_URLLIB],
+  plugins: [WITHOUT_UNUSED],
 } as const satisfies BuildOptions;
 
 /**

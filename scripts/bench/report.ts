@@ -40,6 +40,8 @@ export function benchText({ name, rows, goals }: BenchReport): string {
   return [name, ...lines, ...goals.map(({ text, met }) => `  ${met ? 'met' : 'MISSED'}: ${text}`)].join('\n');
 }
 
+/** Three digits that count; counts as they are. */
 function figure(value: number): string {
+  if (Number.isInteger(value)) return String(value);
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }

@@ -91,7 +91,7 @@ function reportOf({ bench, memory, wholeMs, uploadMs }: Measured): BenchReport {
   const rows = [
     { label: 'whole run', value: wholeMs / 1000, unit: 's', ratio: wholeMs / budgetMs },
     { label: 'what the budget alone would take', value: budgetMs / 1000, unit: 's' },
-    { label: 'of it until the last upload', value: uploadMs / 1000, unit: 's' },
+    { label: 'until the last upload was there', value: uploadMs / 1000, unit: 's' },
     { label: 'calls to the service', value: calls.length, unit: 'calls' },
     { label: 'calls in the busiest sliding second', value: busiest, unit: 'calls' },
     { label: 'highest memory of a worker', value: peakMb, unit: 'MB' },

@@ -27,8 +27,11 @@ test('functions are bundled from functions, shared and packages alone', async ()
   expect(own.filter((path) => !/(^|\/)(functions|shared)\/[^.]|(^|\/)package\.json$/.test(path))).toEqual([]);
 });
 
-test('the HTTP client that ali-oss is never asked to use is left out', async () => {
+test('what the SDKs load and never use here is left out, and all that is used is in', async () => {
   const sources = await bundledSources();
-  expect(sources.filter((path) => /\/node_modules\/(urllib|iconv-lite|formstream)\//.test(path))).toEqual([]);
-  expect(sources.some((path) => path.includes('/node_modules/ali-oss/lib/client.js'))).toBe(true);
+  const unused = /\/node_modules\/(urllib|iconv-lite|formstream|platform|xmlbuilder)\//;
+  expect(sources.filter((path) => unused.test(path))).toEqual([]);
+  for (const used of ['ali-oss/lib/client.js', 'xml2js/lib/parser.js', '@alicloud/openapi-client/dist/client.js']) {
+    expect(sources.filter((path) => path.endsWith(`/node_modules/${used}`))).toHaveLength(1);
+  }
 });
