@@ -3,8 +3,6 @@ import { type FunctionName, unknownVariables } from './config-table.ts';
 import type { InstanceId } from './core/instance.ts';
 import { type DurationMs, minutes } from './core/time.ts';
 
-export { CONFIG_VARIABLES } from './config-table.ts';
-
 /** What every function needs. */
 export interface CommonConfig {
   readonly region: string;
