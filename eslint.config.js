@@ -61,7 +61,7 @@ export default tseslint.config(
   fence(['shared/ports/**/*.ts'], '^(?!\\./|\\.\\./core/)', 'ports speak in core types only'),
   fence(
     ['shared/pipelines/**/*.ts'],
-    '^(?!\\.|node:crypto$|valibot$|csv-parse/sync$)|/(adapters|events|local|functions|scripts|test)/',
+    '^(?!\\.|node:(?:crypto|zlib)$|valibot$|csv-parse/sync$)|/(adapters|events|local|functions|scripts|test)/',
     'a use case knows core, ports and readers of text, never an adapter or an SDK',
   ),
   fence(

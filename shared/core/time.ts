@@ -43,6 +43,11 @@ export function plus(moment: EpochMs, duration: DurationMs): EpochMs {
   return epochMs(moment + duration);
 }
 
+/** The moment `duration` before `moment`. */
+export function minus(moment: EpochMs, duration: DurationMs): EpochMs {
+  return epochMs(moment - duration);
+}
+
 /** How long after `earlier` the moment `later` is; negative when it is before. */
 export function since(earlier: EpochMs, later: EpochMs): DurationMs {
   return durationMs(later - earlier);

@@ -102,7 +102,7 @@ test('nothing but inbox/ triggers a function, so no write of ours can start anot
 test('the shares of the call budget are divided among as many workers as are reserved', () => {
   const { functions } = loadSYaml(FILE, {});
   const register = functions.find(({ functionName }) => functionName === 'register-ca');
-  expect(register?.environmentVariables?.['MQTT_CERTS_REGISTER_WORKERS']).toBe(
+  expect(register?.environmentVariables['MQTT_CERTS_REGISTER_WORKERS']).toBe(
     String(register?.concurrencyConfig?.reservedConcurrency),
   );
 });

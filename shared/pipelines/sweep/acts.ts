@@ -6,7 +6,7 @@ import { safeJson } from '../../core/safe-json.ts';
 import { type CaSerial, type DeviceSerial, parseCaSerial, parseDeviceSerial } from '../../core/serial.ts';
 import { parseSweepId, type SweepId } from '../../core/sweep/sweep-id.ts';
 import { INTENTS, intentResultKey, intentsFrom } from '../../core/sweep/sweep-layout.ts';
-import { type DurationMs, days, durationMs, type EpochMs, epochMs, hours, plus } from '../../core/time.ts';
+import { type DurationMs, days, type EpochMs, epochMs, hours, minus } from '../../core/time.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { listAll } from '../each-page.ts';
 
@@ -84,7 +84,7 @@ export async function writeResults(store: ObjectStore, intent: Intent, results: 
  * @throws UnreadableIntentError when one can not be read.
  */
 export async function readActWindow(store: ObjectStore, now: EpochMs): Promise<ActWindow> {
-  const from = intentsFrom(plus(now, durationMs(-WINDOW)));
+  const from = intentsFrom(minus(now, WINDOW));
   const { objects } = await listAll(store, { prefix: INTENTS, startAfter: from });
   const names = new Set(objects.map(({ key }) => key as string));
   const intents = await mapLimited(

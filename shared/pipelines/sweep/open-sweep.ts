@@ -1,7 +1,7 @@
 import { safeJson } from '../../core/safe-json.ts';
 import { parseSweepId, type SweepId, sweepIdOf } from '../../core/sweep/sweep-id.ts';
 import { finishedKey, lapKey, SWEEP_LEASE, SWEEPS, startedKey } from '../../core/sweep/sweep-layout.ts';
-import { type DurationMs, days, durationMs, type EpochMs, epochMs, plus, seconds } from '../../core/time.ts';
+import { type DurationMs, days, durationMs, type EpochMs, epochMs, minus, seconds } from '../../core/time.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { listAll } from '../each-page.ts';
 import { type Lease, takeLease } from '../hold-lease.ts';
@@ -90,7 +90,7 @@ function targetOfLap(call: Extract<SweepCall, { kind: 'lap' }>, newest: KnownSwe
 }
 
 async function findNewest(store: ObjectStore, now: EpochMs): Promise<KnownSweep | undefined> {
-  const from = sweepIdOf(plus(now, durationMs(-LOOK_BACK)));
+  const from = sweepIdOf(minus(now, LOOK_BACK));
   const { objects } = await listAll(store, { prefix: SWEEPS, startAfter: SWEEPS + from });
   const ids = objects.map(({ key }) => parseSweepId(key.slice(SWEEPS.length).split('/')[0] ?? ''));
   const id = ids.filter((known) => known !== undefined).at(-1);

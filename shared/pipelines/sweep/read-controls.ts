@@ -2,7 +2,7 @@ import { PAUSED_KEY } from '../../core/bucket-layout.ts';
 import type { InstanceId } from '../../core/instance.ts';
 import { mapLimited } from '../../core/limit.ts';
 import type { ObjectVersion } from '../../core/object-version.ts';
-import { type CaSerial, parseCaSerial } from '../../core/serial.ts';
+import { parseCaSerial } from '../../core/serial.ts';
 import { ServiceFailure } from '../../core/service-failure.ts';
 import type { Controls, Release } from '../../core/sweep/controls.ts';
 import { type HoldLine, readHoldFile } from '../../core/sweep/hold-line.ts';
@@ -98,7 +98,7 @@ async function readReleases(store: ObjectStore): Promise<ReadonlyMap<string, Rel
     const [instance = '', caText = '', idText = ''] = key.slice(RELEASES.length).split('/');
     const [ca, sweepId] = [parseCaSerial(caText), parseSweepId(idText)];
     if (ca === undefined || sweepId === undefined || serverNow - lastModified >= RELEASE_LIFE) continue;
-    const decision = await readCaDecision(store, sweepId, { instance: instance as InstanceId, ca: ca as CaSerial });
+    const decision = await readCaDecision(store, sweepId, { instance: instance as InstanceId, ca });
     if (decision === undefined) continue;
     const devices = decision.vetoed.filter(({ veto }) => veto === 'breaker' || veto === 'flapping');
     releases.set(`${instance}/${ca}`, { sweepId, devices: new Set(devices.map(({ device }) => device)) });
