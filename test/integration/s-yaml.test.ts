@@ -103,7 +103,7 @@ test('the shares of the call budget are divided among as many workers as are res
   const { functions } = loadSYaml(FILE, {});
   const register = functions.find(({ functionName }) => functionName === 'register-ca');
   expect(register?.environmentVariables['MQTT_CERTS_REGISTER_WORKERS']).toBe(
-    String(register?.concurrencyConfig?.reservedConcurrency),
+    String(register?.concurrencyConfig.reservedConcurrency),
   );
 });
 
