@@ -90,7 +90,7 @@ test('an acceptance that is lost is asked for again, so the function may be call
 test('silence ends with the time limit of the attempt, all tries with the deadline', async () => {
   const { invoker, proxy } = await invokerWorld();
   proxy.plan('silence');
-  await invoker({ attemptMs: 200 }).invokeAsync('sweep', PAYLOAD);
+  await invoker({ attemptMs: 1000 }).invokeAsync('sweep', PAYLOAD);
   expect(proxy.seen).toHaveLength(2);
   proxy.plan('silence', 'silence', 'silence');
   expect((await failureOf(invoker({ attemptMs: 50 }).invokeAsync('sweep', PAYLOAD))).facts).toEqual({

@@ -164,7 +164,7 @@ test('the tail of the output comes with the answer when it is asked for', async 
 test('a call too many is refused with ResourceExhausted, an asynchronous one waits', async () => {
   const { fc, fc2, codeFolder } = await httpWorld();
   const first = fc2().invokeFunction('s', 'slow', '');
-  await expect.poll(() => existsSync(join(codeFolder, 'running'))).toBe(true);
+  await expect.poll(() => existsSync(join(codeFolder, 'running')), { timeout: 10_000 }).toBe(true);
   expect(await codeOf(fc2().invokeFunction('s', 'slow', ''))).toBe('ResourceExhausted');
   await fc2().invokeFunction('s', 'slow', '', { 'X-Fc-Invocation-Type': 'Async' });
   writeFileSync(join(codeFolder, 'go'), '');
