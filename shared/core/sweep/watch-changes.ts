@@ -49,6 +49,16 @@ export const LAST_GOOD_KEPT = hours(24);
 
 const NO_COUNTS: WatchCounts = { lines: 0, named: 0, stars: 0 };
 
+/** How a file stands in the queue for room under the limits: unchanged, changed, or new. */
+export type WatchStanding = 'in-force' | 'replaced' | 'newcomer';
+
+/** The standing of a version: what is in force goes first, what never was goes last. */
+export function standingOf(known: KnownFile | undefined, version: ObjectVersion): WatchStanding {
+  if (known === undefined) return 'newcomer';
+  if (known.trouble === undefined && known.object.etag === version.etag) return 'in-force';
+  return known.trouble === undefined || known.counts.named + known.counts.stars > 0 ? 'replaced' : 'newcomer';
+}
+
 /** Whether the last good version of a file in trouble is still in force. */
 export function isLastGoodInForce(known: KnownFile | undefined, now: EpochMs): boolean {
   return known?.trouble === undefined || since(known.trouble.since, now) < LAST_GOOD_KEPT;

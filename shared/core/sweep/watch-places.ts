@@ -3,6 +3,7 @@ import { displayText } from '../display-text.ts';
 import type { InstanceId } from '../instance.ts';
 import { type Etag, type ObjectKey, type ObjectVersion, objectKey } from '../object-version.ts';
 import { epochMs } from '../time.ts';
+import type { WatchStanding } from './watch-changes.ts';
 import type { WatchOutcome } from './watch-outcome.ts';
 import type { WatchFileProblem } from './watch-problems.ts';
 
@@ -22,6 +23,8 @@ export function goodCopyKey(instance: InstanceId, key: ObjectKey): ObjectKey {
   return objectKey(`${GOOD_COPIES}${instance}/${nameOf([key], 16)}.csv`);
 }
 
+const STANDINGS: readonly WatchStanding[] = ['in-force', 'replaced', 'newcomer'];
+
 /** A file at a place where lists belong. */
 export interface PlacedFile {
   readonly instance: InstanceId;
@@ -38,13 +41,13 @@ export interface MisplacedFile {
 const SILENT_FILE = /^(?:\.DS_Store|\._.*|~\$.*|Thumbs\.db|desktop\.ini)$/i;
 
 /**
- * Sorts a listing of `watch/` by what the keys say. Of more than {@link MAX_FILES} lists those that were read before come
- * first, so that a flood of new files can not push them out.
+ * Sorts a listing of `watch/` by what the keys say. Lists in force come first, so that neither a
+ * flood of new files nor one that grew can push them over a limit.
  */
 export function sortWatchFiles(
   objects: readonly ObjectVersion[],
   instances: readonly InstanceId[],
-  isKnown: (key: ObjectKey) => boolean,
+  standingOf: (version: ObjectVersion) => WatchStanding,
 ): { readonly placed: readonly PlacedFile[]; readonly misplaced: readonly MisplacedFile[] } {
   const placed: PlacedFile[] = [];
   const misplaced: MisplacedFile[] = [];
@@ -54,10 +57,7 @@ export function sortWatchFiles(
     if (typeof place === 'string') misplaced.push({ problem: place, version });
     else placed.push({ instance: place.instance, version });
   }
-  const ordered = [
-    ...placed.filter(({ version }) => isKnown(version.key)),
-    ...placed.filter(({ version }) => !isKnown(version.key)),
-  ];
+  const ordered = STANDINGS.flatMap((standing) => placed.filter(({ version }) => standingOf(version) === standing));
   const tooMany = ordered.slice(MAX_FILES).map(({ version }) => ({ problem: 'too-many-files' as const, version }));
   return { placed: ordered.slice(0, MAX_FILES), misplaced: [...misplaced, ...tooMany] };
 }
@@ -82,7 +82,11 @@ const NAMED_AT_MOST = 5;
 /** One outcome for each misplaced file, or one for all with the same problem when they are many. */
 export function misplacedOutcomes(misplaced: readonly MisplacedFile[]): readonly WatchOutcome[] {
   const byProblem = new Map<MisplacedFile['problem'], ObjectVersion[]>();
-  for (const { problem, version } of misplaced) byProblem.set(problem, [...(byProblem.get(problem) ?? []), version]);
+  for (const { problem, version } of misplaced) {
+    const versions = byProblem.get(problem) ?? [];
+    byProblem.set(problem, versions);
+    versions.push(version);
+  }
   return [...byProblem].flatMap(([problem, versions]): WatchOutcome[] =>
     versions.length > NAMED_AT_MOST
       ? [refusalOf(problem, ALL_LISTS, { files: versions.length, shown: versions[0]?.key ?? '' })]

@@ -2,7 +2,13 @@ import { nameOf } from '../../core/digest.ts';
 import type { InstanceId } from '../../core/instance.ts';
 import type { ObjectKey, ObjectVersion } from '../../core/object-version.ts';
 import type { WatchCounts } from '../../core/sweep/shrinkage.ts';
-import { isLastGoodInForce, type KnownFile, type SeenFile, watchChanges } from '../../core/sweep/watch-changes.ts';
+import {
+  isLastGoodInForce,
+  type KnownFile,
+  type SeenFile,
+  standingOf,
+  watchChanges,
+} from '../../core/sweep/watch-changes.ts';
 import type { WatchFileContent } from '../../core/sweep/watch-file.ts';
 import { type CompiledWatchList, compileWatchList } from '../../core/sweep/watch-list.ts';
 import { type WatchOutcome, watchIdentity } from '../../core/sweep/watch-outcome.ts';
@@ -60,7 +66,9 @@ export async function compileWatchLists(
     return { lists: cache.compiled.lists, outcomes: [], settle: () => Promise.resolve() };
   }
   const known = new Map(before.files.map((file) => [file.object.key, file]));
-  const { misplaced, placed } = sortWatchFiles(objects, instances, (key) => known.has(key));
+  const { misplaced, placed } = sortWatchFiles(objects, instances, (version) =>
+    standingOf(known.get(version.key), version),
+  );
   const tables = new Map(instances.map((instance) => [instance, createCaTable()]));
   const read = await readWatchFiles(deps.store, placed, {
     limits,

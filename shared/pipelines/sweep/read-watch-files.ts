@@ -51,20 +51,19 @@ export async function readWatchFiles(
   placed: readonly PlacedFile[],
   context: ReadingContext,
 ): Promise<readonly ReadFile[]> {
-  const { fitting, tooLarge } = fitInto(context.limits.bytes, placed);
-  const budget = { lines: context.limits.lines };
-  const reading = { store, context, budget };
-  const files: ReadFile[] = [];
+  const fitting = fittingInto(context.limits.bytes, placed);
+  const reading = { store, context, budget: { lines: context.limits.lines } };
   const parts = firstParts(
     store,
-    fitting.map(({ version }) => version),
+    [...fitting].map(({ version }) => version),
   );
-  for (const file of fitting) {
-    const part = await parts.next();
-    const read = await readOne(reading, file, part.done === true ? undefined : part.value);
+  const files: ReadFile[] = [];
+  for (const file of placed) {
+    const read = fitting.has(file)
+      ? await readOne(reading, file, (await parts.next()).value ?? undefined)
+      : await withoutCurrent(reading, file, bareTrouble('too-large'));
     if (read !== undefined) files.push(read);
   }
-  for (const file of tooLarge) files.push(await withoutCurrent(reading, file, bareTrouble('too-large')));
   return files;
 }
 
@@ -75,19 +74,15 @@ interface Reading {
   readonly budget: { lines: number };
 }
 
-function fitInto(
-  maxBytes: number,
-  placed: readonly PlacedFile[],
-): { readonly fitting: readonly PlacedFile[]; readonly tooLarge: readonly PlacedFile[] } {
+function fittingInto(maxBytes: number, placed: readonly PlacedFile[]): ReadonlySet<PlacedFile> {
+  const fitting = new Set<PlacedFile>();
   let total = 0;
-  const fitting: PlacedFile[] = [];
-  const tooLarge: PlacedFile[] = [];
   for (const file of placed) {
-    const fits = total + file.version.size <= maxBytes;
-    if (fits) total += file.version.size;
-    (fits ? fitting : tooLarge).push(file);
+    if (total + file.version.size > maxBytes) continue;
+    total += file.version.size;
+    fitting.add(file);
   }
-  return { fitting, tooLarge };
+  return fitting;
 }
 
 /** `undefined` when the file is gone. A file replaced while it is read is begun again, once. */
