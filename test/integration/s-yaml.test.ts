@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { loadSYaml, resolveSYaml } from '../../local/fc/s-yaml.ts';
+import { CONFIG_VARIABLES, unknownVariables } from '../../shared/config-table.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
 const FILE = join(PROJECT, 's.yaml');
@@ -69,6 +70,24 @@ test('the functions of s.yaml pass the strict reading, and have the settings the
       destinationConfig: { onFailure: { destination: 'acs:fc:cn-shanghai:0042:functions/fleet-dead-letter' } },
     },
     {
+      functionName: 'fleet-sweep',
+      handler: 'sweep.handler',
+      timeout: 900,
+      reservedConcurrency: 2,
+      maxAsyncRetryAttempts: 0,
+      maxAsyncEventAgeInSeconds: 300,
+      destinationConfig: { onFailure: { destination: 'acs:fc:cn-shanghai:0042:functions/fleet-dead-letter' } },
+    },
+    {
+      functionName: 'fleet-sweep',
+      handler: 'sweep.handler',
+      timeout: 900,
+      reservedConcurrency: 2,
+      maxAsyncRetryAttempts: 0,
+      maxAsyncEventAgeInSeconds: 300,
+      destinationConfig: { onFailure: { destination: 'acs:fc:cn-shanghai:0042:functions/fleet-dead-letter' } },
+    },
+    {
       functionName: 'fleet-dead-letter',
       handler: 'dead-letter.handler',
       timeout: 60,
@@ -91,20 +110,32 @@ test('the share of a register worker is computed for as many workers as may run'
   expect([workers, register?.environmentVariables['MQTT_CERTS_REGISTER_WORKERS']]).toEqual([10, '10']);
 });
 
+test('the timer of the sweep fires as often as the sweep believes', () => {
+  const sweepWith = (environment: Readonly<Record<string, string>>) => {
+    const sweep = loadSYaml(FILE, environment).functions.find(({ resource }) => resource === 'sweep');
+    const [timer] = sweep?.triggers ?? [];
+    const schedule = timer?.triggerType === 'timer' ? timer.triggerConfig.cronExpression : undefined;
+    return [schedule, sweep?.environmentVariables['MQTT_CERTS_SWEEP_INTERVAL_MINUTES']];
+  };
+  expect(sweepWith({})).toEqual(['@every 10m', '10']);
+  expect(sweepWith({ MQTT_CERTS_SWEEP_INTERVAL_MINUTES: '60' })).toEqual(['@every 60m', '60']);
+});
+
+test('each function is given every variable it reads, and none that nobody knows', () => {
+  for (const { resource, environmentVariables } of loadSYaml(FILE, {}).functions) {
+    const given = Object.keys(environmentVariables);
+    const read = Object.entries(CONFIG_VARIABLES).filter(([, { readBy }]) => readBy.some((name) => name === resource));
+    expect([resource, read.map(([name]) => name).filter((name) => !given.includes(name))]).toEqual([resource, []]);
+    expect([resource, unknownVariables(environmentVariables)]).toEqual([resource, []]);
+  }
+});
+
 test('nothing but inbox/ triggers a function, so no write of ours can start another run', () => {
   const triggers = loadSYaml(FILE, {}).functions.flatMap((definition) => definition.triggers);
   const prefixes = triggers.flatMap((trigger) =>
     trigger.triggerType === 'oss' ? [trigger.triggerConfig.filter.key.prefix] : [],
   );
   expect(prefixes).toEqual(['inbox/']);
-});
-
-test('the shares of the call budget are divided among as many workers as are reserved', () => {
-  const { functions } = loadSYaml(FILE, {});
-  const register = functions.find(({ functionName }) => functionName === 'register-ca');
-  expect(register?.environmentVariables['MQTT_CERTS_REGISTER_WORKERS']).toBe(
-    String(register?.concurrencyConfig.reservedConcurrency),
-  );
 });
 
 test('every event that a function fails for good goes to the dead-letter function, which has nowhere to send its own', () => {

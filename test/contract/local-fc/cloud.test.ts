@@ -39,7 +39,7 @@ async function newPlace(): Promise<Place> {
   const codeFolder = join(root, 'code');
   mkdirSync(codeFolder);
   writeFileSync(join(codeFolder, 'package.json'), '{"type":"commonjs"}');
-  writeFileSync(join(codeFolder, 'register-ca.js'), HANDLER);
+  for (const name of ['register-ca', 'sweep']) writeFileSync(join(codeFolder, `${name}.js`), HANDLER);
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   const start = async (changes: Partial<CloudOptions> = {}): Promise<LocalCloud> => {
     const cloud = await startCloud({
@@ -144,6 +144,10 @@ test('functions are pointed at the running services, with what the caller overri
     MQTT_CERTS_MQTT_ENDPOINT: cloud.mqtt.endpoint,
     MQTT_CERTS_LOG_ENDPOINT: cloud.sls.endpoint,
   });
+  const sweep = await cloud.fc.invoke('sweep', Buffer.from('{"triggerName":"by hand"}'));
+  expect(JSON.parse(sweep.kind === 'returned' ? sweep.payload.toString() : '{}')).toMatchObject({
+    MQTT_CERTS_FC_ENDPOINT: cloud.fcFace.endpoint,
+  });
 });
 
 test('endpoints.json says all there is, to its owner only, and is gone after the end', async () => {
@@ -163,7 +167,11 @@ test('endpoints.json says all there is, to its owner only, and is gone after the
       instances: ['post-cn-local00001', 'mqtt-cn-local00002'],
     },
     sls: { endpoint: cloud.sls.endpoint, project: 'mqtt-cert-pipeline', logstore: 'outcomes' },
-    fc: { endpoint: cloud.fcFace.endpoint, accountId: '1234567890123456', functions: ['register-ca', 'dead-letter'] },
+    fc: {
+      endpoint: cloud.fcFace.endpoint,
+      accountId: '1234567890123456',
+      functions: ['register-ca', 'sweep', 'dead-letter'],
+    },
     admin: { endpoint: cloud.admin.endpoint, token: expect.stringMatching(/^[\w-]{32}$/) as unknown },
     credentials: {
       accessKeyId: expect.stringMatching(/^LTAI5tLocal[0-9a-f]{16}$/) as unknown,
@@ -219,7 +227,8 @@ test('the admin endpoint ticks, lists, moves the clock and resets', async () => 
   expect((await admin(cloud, 'POST /clock', { advanceMs: 600_000 })).status).toBe(200);
   expect(cloud.clock.now() - before).toBeGreaterThanOrEqual(600_000);
   await cloud.fc.idle();
-  expect(cloud.fc.invocations()).toHaveLength(2); // the timer came due
+  const ticked = cloud.fc.invocations().map((invocation) => invocation.function);
+  expect(ticked.sort()).toEqual(['register-ca', 'register-ca', 'sweep']); // both timers came due
   await bucketOf(cloud).put('watch/list.csv', Buffer.from('x'));
   expect((await admin(cloud, 'POST /reset')).status).toBe(200);
   expect(cloud.fc.invocations()).toEqual([]);
