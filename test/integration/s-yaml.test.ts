@@ -79,15 +79,6 @@ test('the functions of s.yaml pass the strict reading, and have the settings the
       destinationConfig: { onFailure: { destination: 'acs:fc:cn-shanghai:0042:functions/fleet-dead-letter' } },
     },
     {
-      functionName: 'fleet-sweep',
-      handler: 'sweep.handler',
-      timeout: 900,
-      reservedConcurrency: 2,
-      maxAsyncRetryAttempts: 0,
-      maxAsyncEventAgeInSeconds: 300,
-      destinationConfig: { onFailure: { destination: 'acs:fc:cn-shanghai:0042:functions/fleet-dead-letter' } },
-    },
-    {
       functionName: 'fleet-dead-letter',
       handler: 'dead-letter.handler',
       timeout: 60,
