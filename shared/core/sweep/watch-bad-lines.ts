@@ -28,8 +28,8 @@ const LINES_SHOWN = 5;
 const CELL_SHOWN = 60;
 const START_SHOWN = 16;
 
-/** Starts counting for one file. */
-export function createBadLineCounter(): BadLineCounter {
+/** Starts counting for one file; of the first `linesShown` bad lines it keeps what they say. */
+export function createBadLineCounter(linesShown: number = LINES_SHOWN): BadLineCounter {
   const counts = new Map<WatchLineProblem, number>();
   const first: ShownLine[] = [];
   let count = 0;
@@ -37,7 +37,7 @@ export function createBadLineCounter(): BadLineCounter {
     add: (line, { code, cell }) => {
       count += 1;
       counts.set(code, (counts.get(code) ?? 0) + 1);
-      if (first.length < LINES_SHOWN) first.push({ line, code, shown: shownCell(cell) });
+      if (first.length < linesShown) first.push({ line, code, shown: shownCell(cell) });
     },
     counted: () => ({
       count,

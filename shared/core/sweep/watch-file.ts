@@ -54,9 +54,11 @@ export function createWatchFileReader(options: {
   readonly table: CaTable;
   readonly split: SplitCells;
   readonly maxLines: number;
+  /** Of how many bad lines to keep what they say: few for an outcome, more for the person who mends the file. */
+  readonly linesShown?: number;
 }): WatchFileReader {
   const rows = createWatchRows(options.table);
-  const bad = createBadLineCounter();
+  const bad = createBadLineCounter(options.linesShown);
   let layout: Layout | undefined;
   let hint: Separator | undefined;
   let refused: { readonly problem: WatchFileProblem; readonly shown: string } | undefined;
