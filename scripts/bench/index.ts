@@ -15,7 +15,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     run: async () => (await import('./checks.ts')).benchChecks(),
   },
   cold: {
-    shows: 'cold start of the register-ca bundle above bare node, and its very first drop',
+    shows: 'cold start of every bundle above bare node, and the very first drop on a new worker',
     run: async (context) => (await import('./cold.ts')).benchCold(context),
   },
   drops: {
