@@ -1,36 +1,36 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import type { Separator } from '../../core/sweep/watch-header.ts';
 
+type Cells = readonly string[];
+
 /**
  * Cuts lines into cells with csv-parse, strictly: a quote that is left open or stands inside a cell makes its line
- * `undefined`. Many lines are parsed at once; where one of them is bad, halves are tried until it stands alone.
+ * `undefined`. Many lines are parsed at once; where that fails, each line with quotes is tried by itself.
  */
-export function splitCells(lines: readonly string[], separator: Separator): readonly (readonly string[] | undefined)[] {
-  const cells: (readonly string[] | undefined)[] = [];
-  // A line with an odd number of quotes leaves one open, and would take the lines behind it along; all others are either
-  // refused by the parser or end outside of quotes.
-  const isWhole = (line: string): boolean => line.split('"').length % 2 === 1;
-  const whole = lines.filter(isWhole);
-  const parsed = parseLines(whole, separator);
-  let next = 0;
-  for (const line of lines) {
-    cells.push(isWhole(line) ? parsed[next] : undefined);
-    if (isWhole(line)) next += 1;
-  }
-  return cells;
+export function splitCells(lines: readonly string[], separator: Separator): readonly (Cells | undefined)[] {
+  const together = lines.every(isClosed) ? parseStrictly(lines, separator) : undefined;
+  if (together !== undefined) return together;
+  const plain = parseStrictly(lines.filter(isPlain), separator)?.values();
+  return lines.map((line) => {
+    const [cells] = isPlain(line) ? [plain?.next().value] : (parseStrictly([line], separator) ?? []);
+    return cells ?? undefined;
+  });
 }
 
-function parseLines(lines: readonly string[], separator: Separator): readonly (readonly string[] | undefined)[] {
-  if (lines.length === 0) return [];
-  const records = parseStrictly(lines, separator);
-  if (records !== undefined) return records;
-  if (lines.length === 1) return [undefined];
-  const middle = Math.floor(lines.length / 2);
-  return [...parseLines(lines.slice(0, middle), separator), ...parseLines(lines.slice(middle), separator)];
+function isPlain(line: string): boolean {
+  return !line.includes('"');
+}
+
+/**
+ * Whether no quote can be open at the end of the line: an odd number of them leaves one open, and would take the lines
+ * behind it along; with an even number the parser refuses the line or ends outside of quotes.
+ */
+function isClosed(line: string): boolean {
+  return isPlain(line) || line.split('"').length % 2 === 1;
 }
 
 /** `undefined` when a line among them is no CSV. */
-function parseStrictly(lines: readonly string[], separator: Separator): readonly (readonly string[])[] | undefined {
+function parseStrictly(lines: readonly string[], separator: Separator): readonly Cells[] | undefined {
   try {
     const records = parse(lines.join('\n'), {
       delimiter: separator,
