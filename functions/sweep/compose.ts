@@ -56,7 +56,7 @@ export async function composeSweep(
     runSweep(
       {
         store,
-        mqtt: certificatesOf(config, context),
+        mqtt: certificatesOf(config, context, CALLS_AT_ONCE),
         reporter,
         invoker: invokerOf(config, context, deadline),
         clock: systemClock,
