@@ -15,7 +15,7 @@ export interface AdminActions {
   readonly advanceClock: (ms: number) => number;
   readonly health: () => object;
   /** Calls below `/mqtt/`, by the rest of their path; `undefined` for one that is not known. */
-  readonly mqtt?: (name: string, body: unknown) => Promise<AdminAnswer> | undefined;
+  readonly mqtt: (name: string, body: unknown) => Promise<AdminAnswer> | undefined;
 }
 
 interface AdminAnswer {
@@ -82,7 +82,7 @@ async function answerTo(request: IncomingMessage, actions: AdminActions): Promis
 
 function mqttCall(method: string, url: URL, body: Buffer, actions: AdminActions): Promise<AdminAnswer> | undefined {
   const name = /^\/mqtt\/([a-z-]{1,32})$/.exec(url.pathname)?.[1];
-  return method === 'POST' && name !== undefined ? actions.mqtt?.(name, parsed(body)) : undefined;
+  return method === 'POST' && name !== undefined ? actions.mqtt(name, parsed(body)) : undefined;
 }
 
 function listInvocations(url: URL, actions: AdminActions): AdminAnswer {

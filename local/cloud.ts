@@ -130,7 +130,7 @@ async function compose(
   for (const event of early.splice(0)) deliver(event);
 
   const reset = (): Promise<void> => resetAll(fc, services);
-  const admin = await keep(startAdmin(adminActions(fc, clock, reset), keys.adminToken));
+  const admin = await keep(startAdmin(adminActions(fc, clock, reset, services.mqtt), keys.adminToken));
   const endpoints = endpointsOf(settings, keys, { ...services, fc, fcFace, admin });
   writePrivateFile(join(folder.path, ENDPOINTS_FILE), `${JSON.stringify(endpoints, null, 2)}\n`);
   const close = async (): Promise<void> => {
@@ -235,8 +235,14 @@ async function resetAll(fc: Fc, services: Services): Promise<void> {
   fc.reset();
 }
 
-function adminActions(fc: Fc, clock: LocalClock, reset: () => Promise<void>): Parameters<typeof startAdmin>[0] {
+function adminActions(
+  fc: Fc,
+  clock: LocalClock,
+  reset: () => Promise<void>,
+  mqtt: LocalMqtt,
+): Parameters<typeof startAdmin>[0] {
   return {
+    mqtt: mqtt.admin,
     tick: (name) => fc.tick(name),
     invocations: (limit) => fc.invocations(limit),
     output: (id) => fc.output(id),
