@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { objectKey } from '../../shared/core/object-version.ts';
 import { failureFacts, ServiceFailure } from '../../shared/core/service-failure.ts';
-import { type WatchOutcome, watchFields } from '../../shared/core/sweep/watch-outcome.ts';
+import { type WatchOutcome, watchFields, watchIdentity } from '../../shared/core/sweep/watch-outcome.ts';
 import { goodCopyKey, WATCH_INDEX_KEY } from '../../shared/core/sweep/watch-places.ts';
 import {
   compileWatchLists,
@@ -324,6 +324,64 @@ test('a private key in a list is never copied or shown', async () => {
   expect(JSON.stringify(outcomes.map(watchFields))).not.toContain('canary');
   expect(await world.keys('state/')).toEqual([WATCH_INDEX_KEY]);
 });
+
+test('wherever a run is killed, the next one tells the same, with the same identities, and ends in the same state', async () => {
+  const told = async (
+    killAt: number,
+  ): Promise<{ readonly ids: readonly string[]; readonly state: readonly string[] }> => {
+    const world = await watchWorld();
+    await world.put(HALL, `${HEADER}ab,c1\nac,c1\n`);
+    await world.put(`watch/${WATCH_INSTANCE}/yard.csv`, `${HEADER}ad,c1\n`);
+    await world.sweep();
+    await world.put(HALL, `${HEADER}ab,c1\n123,c1\n`);
+    await world.objects.delete(objectKey(`watch/${WATCH_INSTANCE}/yard.csv`));
+    const ids: string[] = [];
+    for (const store of [killed(world.objects, killAt), world.objects]) {
+      const run = await world.compile({ store }).catch(onlyKilled);
+      ids.push(...(run?.outcomes ?? []).map((one) => `${inShort(one)} ${watchIdentity(one).slice(3).join(' ')}`));
+      await run?.settle().catch(onlyKilled);
+    }
+    expect(await world.sweep()).toEqual([]);
+    return { ids: [...new Set(ids)].sort(), state: await world.keys('state/') };
+  };
+  const clean = await told(Number.POSITIVE_INFINITY);
+  expect(clean.ids).toEqual([
+    `watch-changed changed ${WATCH_INSTANCE}/hall.csv changed`,
+    `watch-changed removed ${WATCH_INSTANCE}/yard.csv removed`,
+    `watch-line-bad digits-only ${WATCH_INSTANCE}/hall.csv 1`,
+    `watch-shrunk shrunk ${WATCH_INSTANCE}/hall.csv shrunk`,
+    `watch-shrunk vanished ${WATCH_INSTANCE}/yard.csv vanished`,
+  ]);
+  for (let killAt = 1; killAt <= 6; killAt += 1) expect(await told(killAt)).toEqual(clean);
+});
+
+class Killed extends Error {}
+
+function onlyKilled(error: unknown): undefined {
+  if (!(error instanceof Killed)) throw error;
+  return undefined;
+}
+
+/** The store of a run that is killed at its `nth` call and does nothing any more from there on. */
+function killed(store: ObjectStore, nth: number): ObjectStore {
+  let calls = 0;
+  const live = <Request, Answer>(call: (request: Request) => Promise<Answer>) => {
+    return (request: Request): Promise<Answer> => {
+      calls += 1;
+      return calls >= nth ? Promise.reject(new Killed()) : call(request);
+    };
+  };
+  return {
+    list: live(store.list),
+    read: live(store.read),
+    readRange: live(store.readRange),
+    head: live(store.head),
+    put: live(store.put),
+    create: live(store.create),
+    copy: live(store.copy),
+    delete: live(store.delete),
+  };
+}
 
 test('an index that can not be read counts as none, and says so in the run log', async () => {
   const world = await watchWorld();

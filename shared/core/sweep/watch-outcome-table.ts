@@ -53,6 +53,3 @@ export const WATCH_OUTCOME_KINDS = {
     fixEn: 'Unless it was meant (an export can break off), upload the whole list again.',
   },
 } as const satisfies Record<string, OutcomeKindFacts>;
-
-/** The name of one kind of outcome about watch lists. */
-export type WatchOutcomeKind = keyof typeof WATCH_OUTCOME_KINDS;
