@@ -1,12 +1,19 @@
 import type { CertificateFacts, KeyFacts } from '../../shared/core/certificate-facts.ts';
 import { displayText } from '../../shared/core/display-text.ts';
 import type { Located } from '../../shared/core/find-pair.ts';
+import type { ProblemWording } from '../../shared/core/pair-check-table.ts';
 import { describeProblem, type PairProblem } from '../../shared/core/pair-problem.ts';
 import { maskedCommonName } from '../../shared/core/registration-code.ts';
 import { isoOf } from '../../shared/core/time.ts';
 import type { Painter } from '../terminal/colour.ts';
 import { type Language, sentencesIn } from '../terminal/language.ts';
 import type { Judgement } from './judge-files.ts';
+
+// The pipeline says of a key that it has left its owner's hands; an offline check has moved nothing.
+const KEPT_KEY = {
+  zh: '绝不要上传此文件：离线检查没有移动任何内容，私钥仍只在您手中；只上传证书',
+  en: 'Never upload this file: an offline check moves nothing, so the key is still in your hands alone; drop certificates only',
+};
 
 const KEY_WARNING = {
   zh: '文件中有私钥。不要上传：私钥一旦进入存储桶，该 CA 就应视为已泄露。',
@@ -61,14 +68,22 @@ export function checkJson(judgement: Judgement): unknown {
       found: problem.found,
       zh: wording(problem, 'zh'),
       en: wording(problem, 'en'),
-      command: describeProblem(problem, 'en').command,
+      command: commandOf(problem),
     })),
   };
 }
 
-function wording(problem: PairProblem, language: 'zh' | 'en'): { readonly needed: string; readonly fix: string } {
-  const { needed, fix } = describeProblem(problem, language);
-  return { needed, fix };
+function wording(problem: PairProblem, language: 'zh' | 'en'): ProblemWording {
+  const { fix, needed, wrong } = describeProblem(problem, language);
+  return {
+    wrong,
+    ...(needed === undefined ? {} : { needed }),
+    fix: problem.code === 'private-key-present' ? KEPT_KEY[language] : fix,
+  };
+}
+
+function commandOf(problem: PairProblem): string | undefined {
+  return problem.code === 'private-key-present' ? undefined : describeProblem(problem, 'en').command;
 }
 
 function certificateJson({ facts, fileName }: Located): unknown {
@@ -124,8 +139,8 @@ export function keyName(key: KeyFacts): string {
 
 // One OpenSSL line often mends several problems; it is shown with the first of them.
 function isFirstWithCommand(problems: readonly PairProblem[], at: number): boolean {
-  const commands = problems.map((problem) => describeProblem(problem, 'en').command);
-  return commands.indexOf(commands[at] ?? '') === at;
+  const commands = problems.map(commandOf);
+  return commands[at] !== undefined && commands.indexOf(commands[at]) === at;
 }
 
 function problemLines(
@@ -134,15 +149,17 @@ function problemLines(
   view: { readonly paint: Painter; readonly language: Language },
 ): string[] {
   const { bold, cyan, red, yellow } = view.paint;
-  const texts = { zh: describeProblem(problem, 'zh'), en: describeProblem(problem, 'en') };
-  const pick = (field: 'needed' | 'fix') => sentencesIn(view.language, { zh: texts.zh[field], en: texts.en[field] });
+  const texts = { zh: wording(problem, 'zh'), en: wording(problem, 'en') };
+  const pick = (field: keyof ProblemWording) =>
+    sentencesIn(view.language, { zh: texts.zh[field] ?? '', en: texts.en[field] ?? '' }).filter((text) => text !== '');
   const label = (words: typeof FIX) => (view.language === 'zh' ? words.zh : words.en);
   const mark = problem.severity === 'block' ? red('✖') : yellow('▲');
   return [
     '',
-    `  ${mark} ${bold(problem.code)}  ${problem.file}  ${problem.found}`,
+    [`  ${mark} ${bold(problem.code)}`, problem.file, problem.found].filter((part) => part !== '').join('  '),
+    ...pick('wrong').map((sentence) => `      ${sentence}`),
     ...pick('needed').map((sentence) => `      ${label(NEEDED)}: ${sentence}`),
     ...pick('fix').map((sentence) => `      ${label(FIX)}: ${sentence}`),
-    ...(showsCommand ? [`      ${cyan(`$ ${texts.en.command}`)}`] : []),
+    ...(showsCommand ? [`      ${cyan(`$ ${commandOf(problem) ?? ''}`)}`] : []),
   ];
 }

@@ -1,5 +1,5 @@
 import { createCallBudget } from '../../shared/adapters/call-budget.ts';
-import { openapiCallApi } from '../../shared/adapters/openapi-call.ts';
+import { type CallApi, openapiCallApi } from '../../shared/adapters/openapi-call.ts';
 import { openapiCertificates } from '../../shared/adapters/openapi-certificates.ts';
 import { ossClient } from '../../shared/adapters/oss-client.ts';
 import { ossObjects } from '../../shared/adapters/oss-objects.ts';
@@ -19,17 +19,26 @@ const COMMAND_LIMIT_MS = 30_000;
 const ACCOUNT_CALLS_PER_SECOND = 2;
 const LOCAL_CALLS_PER_SECOND = 100;
 
+/** How a command that makes many calls differs from one that makes a few. */
+export interface CallOptions {
+  /** Calls a second. */
+  readonly perSecond?: number;
+  /** Sees every call and what came of it. */
+  readonly wrap?: (callApi: CallApi) => CallApi;
+}
+
 /** The certificate operations of the target. */
-export function mqttClient(target: Target): MqttCertificates {
+export function mqttClient(target: Target, options: CallOptions = {}): MqttCertificates {
   const { protocol, host } = new URL(target.endpoints.mqtt);
-  const perSecond = target.kind === 'local' ? LOCAL_CALLS_PER_SECOND : ACCOUNT_CALLS_PER_SECOND;
+  const { perSecond = target.kind === 'local' ? LOCAL_CALLS_PER_SECOND : ACCOUNT_CALLS_PER_SECOND } = options;
+  const callApi = openapiCallApi({
+    endpoint: host,
+    protocol: protocol === 'http:' ? 'http' : 'https',
+    credentials: target.credentials,
+    timeoutMs: CALL_TIMEOUT_MS,
+  });
   return openapiCertificates({
-    callApi: openapiCallApi({
-      endpoint: host,
-      protocol: protocol === 'http:' ? 'http' : 'https',
-      credentials: target.credentials,
-      timeoutMs: CALL_TIMEOUT_MS,
-    }),
+    callApi: options.wrap?.(callApi) ?? callApi,
     budget: createCallBudget({ perSecond }),
     parameters: 'query',
     timeoutMs: CALL_TIMEOUT_MS,

@@ -1,17 +1,17 @@
 import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
 import { codeHashKey } from '../../shared/core/bucket-layout.ts';
 import { sha256Hex } from '../../shared/core/digest.ts';
-import { displayText } from '../../shared/core/display-text.ts';
-import { type InstanceId, parseInstanceId } from '../../shared/core/instance.ts';
-import { codeFactsOf } from '../../shared/core/openapi-code.ts';
+import type { InstanceId } from '../../shared/core/instance.ts';
 import { safeJson } from '../../shared/core/safe-json.ts';
 import { epochMs, isoOf } from '../../shared/core/time.ts';
 import type { CallAnswer } from '../../shared/ports/mqtt-certificates.ts';
-import { CommandError, EXIT, type ExitCode, usageError } from '../terminal/command-error.ts';
+import { EXIT, type ExitCode } from '../terminal/command-error.ts';
 import { type CommandIo, writeJsonLine } from '../terminal/command-io.ts';
+import { parseInstance } from './certificate-options.ts';
+import { confirm } from './confirm.ts';
 import { parseName } from './pair-options.ts';
 import type { RunCommand } from './run-command.ts';
+import { serviceRefusal } from './service-refusal.ts';
 import { selectTarget, type Target } from './target.ts';
 
 /** The options of `code` as commander hands them over. */
@@ -52,9 +52,17 @@ export function addCodeCommand(program: Command, run: RunCommand): void {
 
 async function runCode(options: CodeOptions, io: CommandIo): Promise<ExitCode> {
   const target = selectTarget(options, options.for === undefined ? ['mqtt'] : ['mqtt', 'oss'], io);
-  await confirm(options, io);
+  await confirm(
+    {
+      warning: `Asking for a code may invalidate one that was handed out for ${options.instance} before and not used yet.`,
+      question: 'Ask for a new code?',
+      refused: 'no code was asked for',
+    },
+    options,
+    io,
+  );
   const { mqttClient } = await import('./clients.ts'); // lazily: the SDKs take longer to load than most commands run
-  const code = codeIn(await mqttClient(target).getRegistrationCode(options.instance));
+  const code = codeIn(await mqttClient(target).getRegistrationCode(options.instance), target);
   // The code is printed first: it may have replaced an earlier one, so losing it to a bucket failure would be worse.
   if (options.json === true) writeJsonLine(io.stdout, { command: 'code', instance: options.instance, code });
   else io.stdout(`${code}\n`);
@@ -62,27 +70,12 @@ async function runCode(options: CodeOptions, io: CommandIo): Promise<ExitCode> {
   return EXIT.good;
 }
 
-async function confirm(options: CodeOptions, io: CommandIo): Promise<void> {
-  const warning = `Asking for a code may invalidate one that was handed out for ${options.instance} before and not used yet.`;
-  if (options.yes === true) return;
-  if (io.ask === undefined) throw usageError(warning, 'Nobody is here to confirm; add --yes if that is fine.');
-  io.stderr(`${io.paint.stderr.yellow('▲')} ${warning}\n`);
-  const answer = await io.ask('Ask for a new code? [y/N] ');
-  if (/^\s*(?:y|yes|是)\s*$/i.test(answer)) return;
-  throw new CommandError({ code: 'not-confirmed', message: 'no code was asked for' });
-}
-
 // A code travels into a command line and a certificate: one that could not be a common name is no code.
-function codeIn(answer: CallAnswer<string>): string {
+function codeIn(answer: CallAnswer<string>, target: Target): string {
   if (answer.kind === 'answered' && /^[\x21-\x7e]{1,64}$/.test(answer.value)) return answer.value;
   const code = answer.kind === 'answered' ? 'UnreadableAnswer' : answer.code;
-  const request = answer.kind === 'no-answer' || answer.requestId === '' ? '' : ` (request ${answer.requestId})`;
-  const facts = codeFactsOf(code);
-  throw new CommandError({
-    code: 'service-refused',
-    message: `the service gave no registration code: ${displayText(code)}${request}. ${facts?.meaning.en ?? ''}`.trim(),
-    next: facts?.whatToDo.en ?? 'Look the code up in the error list of the ApsaraMQ for MQTT OpenAPI.',
-  });
+  const requestId = answer.kind === 'no-answer' ? '' : answer.requestId;
+  throw serviceRefusal('the service gave no registration code', { code, requestId }, target);
 }
 
 async function rememberHash(
@@ -95,10 +88,4 @@ async function rememberHash(
   const { bucketClient } = await import('./clients.ts');
   await bucketClient(target).create({ key, bytes, contentType: 'application/json' });
   made.io.stderr(`${made.io.paint.stderr.dim(`remembered its hash for inbox/${folder.instance}/${folder.for}/`)}\n`);
-}
-
-function parseInstance(value: string): InstanceId {
-  const instance = parseInstanceId(value);
-  if (instance !== undefined) return instance;
-  throw new InvalidArgumentError('An instance id looks like post-cn-… or mqtt-cn-….');
 }

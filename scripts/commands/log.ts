@@ -10,8 +10,8 @@ import { selectTarget } from './target.ts';
 
 /** The options of `log tail` as commander hands them over. */
 interface TailOptions {
-  /** Milliseconds. */
-  readonly since: number;
+  /** Such as `15m`, seen to be readable. */
+  readonly since: string;
   readonly follow?: true;
   readonly query: string;
   readonly limit: number;
@@ -20,6 +20,7 @@ interface TailOptions {
   readonly json?: true;
 }
 
+const DEFAULT_SINCE_MS = 3_600_000;
 const FOLLOW_EVERY_MS = 1_000;
 // Records become searchable a few seconds after they were written, so what was read last is read again.
 const OVERLAP_MS = 180_000;
@@ -44,7 +45,7 @@ export function addLogCommand(program: Command, run: RunCommand): void {
     .command('tail')
     .summary('what happened lately, oldest first')
     .description('Shows what happened lately, oldest first.')
-    .option('--since <duration>', 'how far back, such as 90s, 15m, 1h, 7d', parseSince, 3_600_000)
+    .option('--since <duration>', 'how far back, such as 90s, 15m, 1h, 7d', parseSince, '1h')
     .option('--follow', 'go on showing what happens until you stop it')
     .option('--query <query>', 'in the query language of Log Service', parseQuery, '*')
     .option('--limit <count>', 'the newest ones, at most this many', parseLimit, 200)
@@ -60,7 +61,7 @@ async function runTail(options: TailOptions, io: CommandIo): Promise<ExitCode> {
   const { logReader } = await import('./clients.ts'); // lazily: the SDKs take longer to load than most commands run
   const read = logReader(target);
   const feed = createRecordFeed({ paint: io.paint.stdout, language: options.lang, isJson: options.json === true });
-  let from = io.now() - options.since;
+  let from = io.now() - (parseDurationMs(options.since) ?? DEFAULT_SINCE_MS);
   for (;;) {
     const to = io.now() + AHEAD_MS[target.kind];
     const page = await read({ from: epochMs(from), to: epochMs(to), query: options.query, maxRows: options.limit });
@@ -89,9 +90,9 @@ function pause(stopped: AbortSignal): Promise<void> {
   });
 }
 
-function parseSince(value: string): number {
-  const ms = parseDurationMs(value);
-  if (ms !== undefined) return ms;
+// The text is kept, so that the help shows the default as a person would write it.
+function parseSince(value: string): string {
+  if (parseDurationMs(value) !== undefined) return value;
   throw new InvalidArgumentError('Write it like 90s, 15m, 1h or 7d.');
 }
 

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { version } from '../../package.json';
 import { ServiceFailure } from '../../shared/core/service-failure.ts';
 import { CommandError, EXIT, type ExitCode } from '../terminal/command-error.ts';
 import { type CommandIo, writeJsonLine } from '../terminal/command-io.ts';
@@ -47,6 +48,7 @@ function buildProgram(io: CommandIo, run: RunCommand): Command {
   const program = new Command('mqtt-certs');
   program
     .description('Certificates for ApsaraMQ for MQTT: make a pair, check it, drop it, see what became of it.')
+    .version(version, '--version', 'say which version this is')
     .exitOverride()
     .showHelpAfterError('(add --help for what is possible)')
     .showSuggestionAfterError()
@@ -73,7 +75,9 @@ function buildProgram(io: CommandIo, run: RunCommand): Command {
 function tellError(error: unknown, io: CommandIo, isJson: boolean): ExitCode {
   const told = describe(error);
   if (isJson) {
-    writeJsonLine(io.stderr, { error: { code: told.code, message: told.message, next: told.next } });
+    writeJsonLine(io.stderr, {
+      error: { code: told.code, message: told.message, ...(told.next === '' ? {} : { next: told.next }) },
+    });
     return told.exitCode;
   }
   const { bold, cyan, red } = io.paint.stderr;

@@ -44,7 +44,14 @@ export async function runStart(options: StartOptions, io: CommandIo): Promise<Ex
     throw error;
   } finally {
     await cloud.close();
+    if (io.stopped.aborted) sayStopped(dataFolder, options, io);
   }
+}
+
+// On a line of its own: the terminal has just written ^C.
+function sayStopped(dataFolder: string, options: StartOptions, io: CommandIo): void {
+  if (options.json === true) writeJsonLine(io.stdout, { step: 'stopped', kept: dataFolder });
+  else io.stdout(`\n  stopped; everything is kept in ${dataFolder}\n`);
 }
 
 async function open(

@@ -24,6 +24,8 @@ export interface Target {
   readonly instances: readonly InstanceId[];
   /** The folder behind the bucket; only the local cloud has one. */
   readonly bucketFolder?: string;
+  /** Ticks and the moved clock of the local cloud. */
+  readonly admin?: { readonly endpoint: string; readonly token: string };
 }
 
 /**
@@ -58,6 +60,7 @@ export function localTarget(endpoints: Endpoints): Target {
     logStore: endpoints.sls.logstore,
     instances: endpoints.mqtt.instances.map(parseInstanceId).filter((instance) => instance !== undefined),
     bucketFolder: endpoints.oss.folder,
+    ...(endpoints.admin === undefined ? {} : { admin: endpoints.admin }),
   };
 }
 

@@ -79,6 +79,14 @@ test('a private key among the files blocks, loudly, and is not repeated', async 
   expect(answer.problems).toMatchObject([{ code: 'private-key-present', file: 'ca.key.pem' }]);
 });
 
+test('a key that an offline check finds has not left any hands, and the advice is never to upload it', async () => {
+  const run = await runCommand(cwd, ['check', 'a/keys/ca.key.pem', '--lang', 'both']);
+  expect(run.stdout).toContain('Never upload this file: an offline check moves nothing');
+  expect(run.stdout).toContain('绝不要上传此文件');
+  expect(run.stdout).not.toContain('has left your hands');
+  expect(run.stdout).not.toContain('已离开您的控制');
+});
+
 test('a file over 64 KiB is refused for its size, whatever is in it', async () => {
   writeFileSync(join(cwd, 'big.pem'), Buffer.alloc(65_537, 'x'));
   const { answer, exitCode } = await checkJson('a/drop', 'big.pem');

@@ -209,8 +209,25 @@ test('a local cloud that is gone is named as the reason', async () => {
     writeFileSync(join(elsewhere, '.local', 'endpoints.json'), JSON.stringify(gone));
     const run = await runCommand(elsewhere, ['code', '--instance', INSTANCE, '--yes']);
     expect(run.exitCode).toBe(1);
-    expect(run.stderr).toContain('NoConnection');
+    expect(run.stderr).toContain('NoConnection. The local cloud does not answer.');
+    expect(run.stderr).toContain('Is "npm start" still running?');
   } finally {
     rmSync(elsewhere, { recursive: true });
   }
+});
+
+test('the version is the one of the package, and the help shows defaults as a person writes them', async () => {
+  const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
+    version: string;
+  };
+  expect(await runCommand(world.cwd, ['--version'])).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: '' });
+  expect((await runCommand(world.cwd, ['log', 'tail', '--help'])).stdout).toContain('(default: "1h")');
+});
+
+test('an error as JSON has no empty advice', async () => {
+  const ask = () => Promise.resolve('n');
+  const run = await runCommand(world.cwd, ['code', '--instance', INSTANCE, '--json'], { ask });
+  expect(run.exitCode).toBe(1);
+  const [last = ''] = run.stderr.trim().split('\n').slice(-1);
+  expect(JSON.parse(last)).toEqual({ error: { code: 'not-confirmed', message: 'no code was asked for' } });
 });

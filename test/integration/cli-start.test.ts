@@ -149,6 +149,7 @@ test('it stays up until it is told to stop, refuses a second one by name, and sh
   run.child.kill('SIGINT');
   const { exitCode, stdout, stderr } = await run.ended;
   expect(exitCode).toBe(0);
+  expect(run.lines.at(-1)).toEqual({ step: 'stopped', kept: join(cwd, 'up') });
   for (const secret of secrets) expect(stdout + stderr).not.toContain(secret);
   expect(stdout).not.toContain('-----BEGIN');
 });
