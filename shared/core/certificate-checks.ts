@@ -1,7 +1,8 @@
 import type { CertificateFacts, SignatureHash } from './certificate-facts.ts';
 import { COMMON_CURVES, keyText } from './certificate-key.ts';
 import type { Located } from './find-pair.ts';
-import { type PairProblem, problem } from './pair-problem.ts';
+import type { PairHalf } from './pair-check-table.ts';
+import { type PairProblem, problem, problemOfHalf } from './pair-problem.ts';
 import { isSoundExponent } from './signature.ts';
 import { days, type EpochMs, isoOf } from './time.ts';
 
@@ -40,25 +41,21 @@ export function caSerial({ facts, fileName }: Located): readonly PairProblem[] {
 }
 
 /** Is a certificate in date? Both ends belong to the validity (RFC 5280 section 4.1.2.5). */
-export function validity(
-  role: 'ca' | 'verification',
-  { facts, fileName }: Located,
-  now: EpochMs,
-): readonly PairProblem[] {
-  if (now > facts.notAfter) return [problem(`${role}-expired`, fileName, `notAfter ${isoOf(facts.notAfter)}`)];
-  if (now < facts.notBefore) return [problem(`${role}-not-yet-valid`, fileName, `notBefore ${isoOf(facts.notBefore)}`)];
+export function validity(half: PairHalf, { facts, fileName }: Located, now: EpochMs): readonly PairProblem[] {
+  if (now > facts.notAfter) return [problem(`${half}-expired`, fileName, `notAfter ${isoOf(facts.notAfter)}`)];
+  if (now < facts.notBefore) return [problem(`${half}-not-yet-valid`, fileName, `notBefore ${isoOf(facts.notBefore)}`)];
   return [];
 }
 
 /** Is an RSA key long enough and its exponent one that verification accepts? */
-export function rsaKey({ facts, fileName }: Located): readonly PairProblem[] {
+export function rsaKey(half: PairHalf, { facts, fileName }: Located): readonly PairProblem[] {
   const { key } = facts;
   if (key.kind !== 'rsa') return [];
   const problems: PairProblem[] = [];
-  if (key.bits < RSA_MIN_BITS) problems.push(problem('rsa-too-short', fileName, keyText(key)));
+  if (key.bits < RSA_MIN_BITS) problems.push(problemOfHalf('rsa-too-short', half, fileName, keyText(key)));
   if (!isSoundExponent(key)) {
     const exponent = key.exponent === undefined ? `${key.exponentBits} bits` : String(key.exponent);
-    problems.push(problem('rsa-exponent', fileName, `exponent: ${exponent}`));
+    problems.push(problemOfHalf('rsa-exponent', half, fileName, `exponent: ${exponent}`));
   }
   return problems;
 }
@@ -71,9 +68,9 @@ export function caKeyType({ facts, fileName }: Located): readonly PairProblem[] 
 }
 
 /** Is the signature on it made with a hash that still counts? */
-export function signatureHash({ facts, fileName }: Located): readonly PairProblem[] {
+export function signatureHash(half: PairHalf, { facts, fileName }: Located): readonly PairProblem[] {
   const { hash } = facts.signatureAlgorithm;
-  return WEAK_HASHES.has(hash) ? [problem('signature-weak', fileName, hash.toUpperCase())] : [];
+  return WEAK_HASHES.has(hash) ? [problemOfHalf('signature-weak', half, fileName, hash.toUpperCase())] : [];
 }
 
 /** Warns about a CA certificate that works but not everywhere, or not for long. */
@@ -95,11 +92,11 @@ export function caWarnings({ facts, fileName }: Located, now: EpochMs): readonly
 }
 
 /** Warns about curves that some stack will not know. */
-export function unusualCurve({ facts, fileName }: Located): readonly PairProblem[] {
+export function unusualCurve(half: PairHalf, { facts, fileName }: Located): readonly PairProblem[] {
   const { key } = facts;
   const isUsual = key.kind === 'rsa' || key.kind === 'other' || (key.kind === 'ec' && COMMON_CURVES.has(key.curve));
   if (isUsual || (key.kind === 'ec' && key.curve === 'explicit')) return [];
-  return [problem('curve-unusual', fileName, keyText(key))];
+  return [problemOfHalf('curve-unusual', half, fileName, keyText(key))];
 }
 
 /** Our own reading of "may sign certificates", by OpenSSL's rule (`X509_check_ca` answers 1). */

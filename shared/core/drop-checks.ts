@@ -1,7 +1,8 @@
-import type { DropFileContent } from './drop-file.ts';
+import { type DropFileContent, MAX_FILE_BYTES, type UnreadableFile } from './drop-file.ts';
 import type { MissingHalf, PairFinding } from './find-pair.ts';
 import type { PairProblemCode } from './pair-check-table.ts';
 import { type PairProblem, problem } from './pair-problem.ts';
+import { MAX_PEM_BLOCKS } from './pem.ts';
 
 /** Damaged pieces of one file worth a line each; a file full of them needs no thirty. */
 const MAX_DAMAGED_TOLD = 4;
@@ -10,6 +11,12 @@ const MISSING: Readonly<Record<MissingHalf, PairProblemCode>> = {
   ca: 'ca-missing',
   verification: 'verification-missing',
   both: 'both-missing',
+};
+
+/** What was found in a file that was not looked through. */
+const OVER: Readonly<Record<UnreadableFile, string>> = {
+  'too-large': `over ${String(MAX_FILE_BYTES)} bytes`,
+  'too-many-blocks': `over ${String(MAX_PEM_BLOCKS)} PEM blocks`,
 };
 
 /**
@@ -39,7 +46,9 @@ export function checkCompleteness(files: readonly DropFileContent[], finding: Pa
 function checkOpenness(file: DropFileContent): readonly PairProblem[] {
   const problems: PairProblem[] = [];
   if (file.privateKey !== undefined) problems.push(problem('private-key-present', file.name, file.privateKey));
-  if (file.unreadable !== undefined) problems.push(problem(`file-${file.unreadable}`, file.name, file.unreadable));
+  if (file.unreadable !== undefined) {
+    problems.push(problem(`file-${file.unreadable}`, file.name, OVER[file.unreadable]));
+  }
   return problems;
 }
 

@@ -65,6 +65,7 @@ export function reasonText(facts: ReasonFacts): string {
 const WORDS = {
   zh: {
     found: '发现',
+    needed: '需要',
     fix: '处理',
     command: '命令',
     warning: '提醒',
@@ -76,6 +77,7 @@ const WORDS = {
   },
   en: {
     found: 'found',
+    needed: 'needed',
     fix: 'to mend it',
     command: 'command',
     warning: 'warning',
@@ -107,6 +109,7 @@ function problemLines(problem: ReportedProblem, number: number, language: 'zh' |
   const mark = problem.blocks ? '' : `[${words.warning}] `;
   const lines = [`${String(number)}. ${mark}${where}${problem.what[language]} [${problem.code}]`];
   if (problem.found !== '') lines.push(`   ${words.found}: ${problem.found}`);
+  if (problem.needed !== undefined) lines.push(`   ${words.needed}: ${problem.needed[language]}`);
   lines.push(`   ${words.fix}: ${problem.fix[language]}`);
   if (problem.command !== undefined) lines.push(`   ${words.command}: ${problem.command}`);
   return lines;

@@ -158,10 +158,11 @@ export const OUTCOME_KINDS = {
     lifetime: 'event',
     final: true,
     cause: ['kind', 'reason', 'instance'],
-    zh: '有人把私钥或无法完整读取的文件上传到了存储桶（{reason}），文件已隔离，CA {name} 未注册。',
-    en: 'A private key, or a file that could not be read whole, was put into the bucket ({reason}); the drop is quarantined and CA {name} was not registered.',
-    fixZh: '请将该 CA 视为已泄露：重新生成密钥并签发新的 CA，不要继续使用上传过的密钥。',
-    fixEn: 'Treat the CA as compromised: make a new key and a new CA, and stop using the key that was uploaded.',
+    zh: '有人把私钥，或未能完整读取、可能含有私钥的文件上传到了存储桶（{reason}），文件已隔离，CA {name} 未注册。',
+    en: 'A private key, or a file that was not read whole and might hold one, was put into the bucket ({reason}); the drop is quarantined and CA {name} was not registered.',
+    fixZh: '若其中有私钥，请将该 CA 视为已泄露：重新生成密钥并签发新的 CA，不要继续使用上传过的密钥。',
+    fixEn:
+      'If there was a key in it, treat the CA as compromised: make a new key and a new CA, and stop using the key that was uploaded.',
   },
   'drop-misplaced': {
     severity: 'warning',

@@ -3,20 +3,26 @@ import { OPENSSL } from './pair-check-commands.ts';
 /** `block`: never ask the service with such a pair. `warn`: say so and go on. */
 export type ProblemSeverity = 'block' | 'warn';
 
-/** What one language says about a problem. */
-interface Wording {
-  /** What is needed. */
-  readonly needed: string;
+/** One of the two certificates of a drop. */
+export type PairHalf = 'ca' | 'verification';
+
+/** What one language says about a problem, without full stops at the ends. */
+export interface ProblemWording {
+  /** What is wrong: a sentence that can stand alone. */
+  readonly wrong: string;
+  /** What is needed, where that is not plain from what is wrong. */
+  readonly needed?: string;
   /** What to do about it. */
   readonly fix: string;
 }
 
-interface PairCheckEntry {
+/** What the table says about one kind of problem. */
+export interface PairProblemFacts {
   readonly severity: ProblemSeverity;
-  readonly zh: Wording;
-  readonly en: Wording;
-  /** The OpenSSL line that mends or shows it. */
-  readonly command: string;
+  readonly zh: ProblemWording;
+  readonly en: ProblemWording;
+  /** The OpenSSL line that mends or shows it; two where it depends on the certificate that has the problem. */
+  readonly command: string | Readonly<Record<PairHalf, string>>;
 }
 
 /**
@@ -26,249 +32,321 @@ interface PairCheckEntry {
 export const PAIR_PROBLEMS = {
   'private-key-present': {
     severity: 'block',
-    zh: {
-      needed: '上传的文件中不得含有任何私钥',
-      fix: '私钥已离开您的控制，请视该 CA 为已泄露：换新密钥，重新签发，只上传证书',
-    },
+    zh: { wrong: '文件中含有私钥', fix: '私钥已离开您的控制，请视该 CA 为已泄露：换新密钥，重新签发，只上传证书' },
     en: {
-      needed: 'No file of a drop may hold a private key of any kind',
+      wrong: 'The file holds a private key',
       fix: 'The key has left your hands: treat its CA as compromised, make a new key, issue again and upload certificates only',
     },
-    command: OPENSSL.newCaWithKey,
+    command: OPENSSL.newPair,
   },
   'file-too-large': {
     severity: 'block',
-    zh: { needed: '每个文件最多 64 KiB', fix: '只上传 CA 证书和验证证书，各自一个文件' },
+    zh: {
+      wrong: '文件太大，没有读取，其中可能含有私钥',
+      needed: '每个文件最多 64 KiB',
+      fix: '只上传 CA 证书和验证证书，各自一个文件；如果这个文件里有私钥，请视该 CA 为已泄露',
+    },
     en: {
-      needed: 'A file may be at most 64 KiB',
-      fix: 'Upload the CA and the verification certificate only, one file each',
+      wrong: 'The file is too large and was not read; it might hold a private key',
+      needed: 'At most 64 KiB',
+      fix: 'Upload the CA and the verification certificate only, one file each; if there was a key in this file, treat its CA as compromised',
     },
     command: OPENSSL.certificateOnly,
   },
   'file-too-many-blocks': {
     severity: 'block',
-    zh: { needed: '每个文件最多 32 个 PEM 块', fix: '只上传 CA 证书和验证证书，各自一个文件' },
+    zh: {
+      wrong: '文件中的 PEM 块太多，没有全部读取，其余部分可能含有私钥',
+      needed: '每个文件最多 32 个 PEM 块',
+      fix: '只上传 CA 证书和验证证书，各自一个文件；如果这个文件里有私钥，请视该 CA 为已泄露',
+    },
     en: {
-      needed: 'A file may hold at most 32 PEM blocks',
-      fix: 'Upload the CA and the verification certificate only, one file each',
+      wrong: 'The file has too many PEM blocks and was not read to its end; the rest might hold a private key',
+      needed: 'At most 32 PEM blocks',
+      fix: 'Upload the CA and the verification certificate only, one file each; if there was a key in this file, treat its CA as compromised',
     },
     command: OPENSSL.certificateOnly,
   },
   'certificate-damaged': {
     severity: 'block',
-    zh: { needed: '证书必须完整可读：PEM 或 DER，前后没有多余字节', fix: '重新导出该证书，以二进制方式上传' },
+    zh: {
+      wrong: '证书无法读取',
+      needed: '完整的 PEM 或 DER，前后没有多余字节',
+      fix: '重新导出该证书，以二进制方式上传',
+    },
     en: {
-      needed: 'A certificate must be readable as a whole: PEM or DER with nothing behind it',
+      wrong: 'A certificate cannot be read',
+      needed: 'PEM or DER, whole and with nothing behind it',
       fix: 'Export the certificate again and upload it in binary mode',
     },
     command: OPENSSL.certificateOnly,
   },
   'extra-damaged': {
     severity: 'warn',
-    zh: { needed: '只需要 CA 证书和验证证书', fix: '另有一个无法读取的证书未被使用，可以删除' },
+    zh: { wrong: '另有一个证书无法读取，没有使用', fix: '可以删除；只需要 CA 证书和验证证书' },
     en: {
-      needed: 'Only the CA and the verification certificate',
-      fix: 'A further certificate cannot be read and was not used; remove it',
+      wrong: 'A further certificate cannot be read and was not used',
+      fix: 'Remove it; only the CA and the verification certificate are needed',
     },
     command: OPENSSL.certificateOnly,
   },
   'archive-present': {
     severity: 'warn',
-    zh: { needed: '证书文件本身，而不是压缩包', fix: '先解压，再上传其中的证书' },
-    en: {
-      needed: 'The certificates themselves, not an archive',
-      fix: 'Unpack the archive and upload the certificates in it',
-    },
+    zh: { wrong: '这是压缩包，没有解压', fix: '先解压，再上传其中的证书' },
+    en: { wrong: 'The file is an archive and was not unpacked', fix: 'Unpack it and upload the certificates in it' },
     command: OPENSSL.show,
   },
   'ca-missing': {
     severity: 'block',
-    zh: { needed: '同一文件夹中需要签发验证证书的 CA 证书', fix: '把 CA 证书上传到同一文件夹' },
+    zh: { wrong: '缺少签发验证证书的 CA 证书', fix: '把 CA 证书上传到同一文件夹；下面的命令显示是哪个 CA' },
     en: {
-      needed: 'The CA certificate that issued the verification certificate, in the same folder',
-      fix: 'Upload the CA certificate to the same folder',
+      wrong: 'The CA certificate that issued the verification certificate is missing',
+      fix: 'Upload the CA certificate to the same folder; the command shows which CA it is',
     },
-    command: OPENSSL.newCa,
+    command: OPENSSL.showIssuer,
   },
   'verification-missing': {
     severity: 'block',
-    zh: { needed: '同一文件夹中需要由该 CA 签发的验证证书', fix: '用注册码生成验证证书，并上传到同一文件夹' },
+    zh: { wrong: '缺少由该 CA 签发的验证证书', fix: '用注册码生成验证证书，并上传到同一文件夹' },
     en: {
-      needed: 'The verification certificate issued by the CA, in the same folder',
+      wrong: 'The verification certificate issued by the CA is missing',
       fix: 'Make the verification certificate for your registration code and upload it to the same folder',
     },
     command: OPENSSL.newVerification,
   },
   'both-missing': {
     severity: 'block',
-    zh: { needed: '同一文件夹中需要 CA 证书和验证证书', fix: '上传这两个证书（PEM 或 DER）' },
-    en: {
-      needed: 'A CA certificate and a verification certificate in the same folder',
-      fix: 'Upload both certificates (PEM or DER)',
+    zh: {
+      wrong: '文件夹里没有 CA 证书，也没有验证证书',
+      fix: '上传这两个证书（PEM 或 DER）；如果还没有，先用下面的命令生成',
     },
-    command: OPENSSL.newVerification,
+    en: {
+      wrong: 'There is neither a CA certificate nor a verification certificate in the folder',
+      fix: 'Upload both certificates (PEM or DER); the command makes them if you have none yet',
+    },
+    command: OPENSSL.newPair,
   },
   'halves-identical': {
     severity: 'block',
-    zh: { needed: 'CA 证书和验证证书必须是两个不同的证书', fix: '两个文件是同一个证书：请另行生成缺少的那个' },
+    zh: { wrong: 'CA 证书和验证证书是同一个证书', fix: '请另行生成缺少的那个，两个都上传' },
     en: {
-      needed: 'The CA and the verification certificate must be two different certificates',
-      fix: 'Both files hold the same certificate: upload the other half as well',
+      wrong: 'The CA and the verification certificate are one and the same certificate',
+      fix: 'Make the half that is missing and upload both',
     },
     command: OPENSSL.newVerification,
   },
   'halves-swapped': {
     severity: 'block',
     zh: {
-      needed: '由 CA 证书的密钥签发验证证书',
-      fix: '两者像是弄反了：-CA 和 -CAkey 后面应是 CA，-in 后面应是验证请求',
+      wrong: 'CA 证书和验证证书像是弄反了',
+      needed: '由 CA 签发验证证书',
+      fix: '-CA 和 -CAkey 后面应是 CA，-in 后面应是验证请求',
     },
     en: {
-      needed: 'The CA must sign the verification certificate',
-      fix: 'The halves look swapped: give the CA to -CA and -CAkey, and the verification request to -in',
+      wrong: 'The CA and the verification certificate look swapped',
+      needed: 'The CA signs the verification certificate',
+      fix: 'Give the CA to -CA and -CAkey, and the verification request to -in',
     },
     command: OPENSSL.signAgain,
   },
   'ca-basic-constraints-missing': {
     severity: 'block',
     zh: {
-      needed: 'CA 证书必须含有 basicConstraints CA:TRUE',
-      fix: '典型原因：用 openssl x509 -req 自签名而没有扩展文件（-extfile），得到的证书没有扩展。用同一密钥重新生成 CA 证书',
+      wrong: 'CA 证书没有 basicConstraints 扩展',
+      needed: 'basicConstraints CA:TRUE',
+      fix: '典型原因：用 openssl x509 -req 自签名而没有扩展文件（-extfile），得到的证书没有扩展。用同一密钥和主题重新生成 CA 证书；验证证书仍然有效',
     },
     en: {
-      needed: 'The CA certificate must have basicConstraints CA:TRUE',
-      fix: 'The openssl x509 -req trap: signing a request with it and no -extfile writes no extensions at all. Make the CA certificate again from the same key',
+      wrong: 'The CA certificate has no basicConstraints',
+      needed: 'basicConstraints CA:TRUE',
+      fix: 'The openssl x509 -req trap: signing a request with it and no -extfile writes no extensions at all. Make the CA certificate again with the same key and subject; the verification certificate stays good',
     },
-    command: OPENSSL.newCa,
+    command: OPENSSL.mendCa,
   },
   'ca-flag-false': {
     severity: 'block',
-    zh: { needed: 'CA 证书的 basicConstraints 必须是 CA:TRUE', fix: '这个证书声明自己不是 CA，用 CA 的扩展重新生成' },
-    en: {
-      needed: 'basicConstraints of the CA certificate must be CA:TRUE',
-      fix: 'This certificate says that it is no CA; make it again with the extensions of a CA',
+    zh: {
+      wrong: 'CA 证书声明自己不是 CA',
+      needed: 'basicConstraints CA:TRUE',
+      fix: '用同一密钥和主题重新生成 CA 证书，带上 CA 的扩展；验证证书仍然有效',
     },
-    command: OPENSSL.newCa,
+    en: {
+      wrong: 'The CA certificate says that it is no CA',
+      needed: 'basicConstraints CA:TRUE',
+      fix: 'Make it again with the same key and subject and the extensions of a CA; the verification certificate stays good',
+    },
+    command: OPENSSL.mendCa,
   },
   'ca-key-usage': {
     severity: 'block',
-    zh: { needed: 'CA 证书若有 keyUsage，必须包含 keyCertSign', fix: '用含 keyCertSign 的 keyUsage 重新生成 CA 证书' },
-    en: {
-      needed: 'keyUsage of a CA certificate, when present, must include keyCertSign',
-      fix: 'Make the CA certificate again with keyCertSign in keyUsage',
+    zh: {
+      wrong: 'CA 证书的 keyUsage 不允许签发证书',
+      needed: 'keyUsage 若存在，必须包含 keyCertSign',
+      fix: '用同一密钥和主题重新生成 CA 证书；验证证书仍然有效',
     },
-    command: OPENSSL.newCa,
+    en: {
+      wrong: 'keyUsage of the CA certificate does not allow it to sign certificates',
+      needed: 'keyCertSign in keyUsage, or no keyUsage at all',
+      fix: 'Make it again with the same key and subject; the verification certificate stays good',
+    },
+    command: OPENSSL.mendCa,
   },
   'ca-extensions-invalid': {
     severity: 'block',
-    zh: { needed: 'CA 证书的扩展必须没有歧义', fix: 'OpenSSL 认为其扩展无效（重复或编码错误），重新生成 CA 证书' },
-    en: {
-      needed: 'The extensions of the CA certificate must have one meaning',
-      fix: 'OpenSSL holds them invalid (repeated or malformed); make the CA certificate again',
+    zh: {
+      wrong: 'CA 证书的扩展重复或编码错误，OpenSSL 认为无效',
+      fix: '用同一密钥和主题重新生成 CA 证书；验证证书仍然有效',
     },
-    command: OPENSSL.newCa,
+    en: {
+      wrong: 'Extensions of the CA certificate are repeated or malformed; to OpenSSL they are invalid',
+      fix: 'Make it again with the same key and subject; the verification certificate stays good',
+    },
+    command: OPENSSL.mendCa,
   },
   'serial-zero': {
     severity: 'block',
-    zh: { needed: 'CA 证书的序列号必须是正数', fix: '用新的序列号重新生成 CA 证书' },
-    en: {
-      needed: 'The serial of the CA certificate must be positive',
-      fix: 'Make the CA certificate again; OpenSSL picks a serial by itself',
+    zh: {
+      wrong: 'CA 证书的序列号是零',
+      needed: '正数',
+      fix: '用同一密钥和主题、新的序列号重新生成 CA 证书，再重新签发验证证书',
     },
-    command: OPENSSL.newCa,
+    en: {
+      wrong: 'The serial of the CA certificate is zero',
+      needed: 'A positive number',
+      fix: 'Make the CA certificate again with the same key and subject and a new serial, then sign the verification certificate again',
+    },
+    command: OPENSSL.renewCa,
   },
   'serial-negative': {
     severity: 'block',
-    zh: { needed: 'CA 证书的序列号必须是正数', fix: '序列号编码缺少前导 00，成了负数，重新生成 CA 证书' },
-    en: {
-      needed: 'The serial of the CA certificate must be positive',
-      fix: 'Its encoding lacks the leading 00 octet and is negative; make the CA certificate again',
+    zh: {
+      wrong: 'CA 证书的序列号是负数：编码缺少前导 00',
+      needed: '正数',
+      fix: '用同一密钥和主题、新的序列号重新生成 CA 证书，再重新签发验证证书',
     },
-    command: OPENSSL.newCa,
+    en: {
+      wrong: 'The serial of the CA certificate is negative: its encoding lacks the leading 00 octet',
+      needed: 'A positive number',
+      fix: 'Make the CA certificate again with the same key and subject and a new serial, then sign the verification certificate again',
+    },
+    command: OPENSSL.renewCa,
   },
   'serial-too-long': {
     severity: 'block',
-    zh: { needed: 'CA 证书的序列号最多 20 字节（RFC 5280）', fix: '用较短的序列号重新生成 CA 证书' },
-    en: {
-      needed: 'The serial of the CA certificate may have at most 20 octets (RFC 5280)',
-      fix: 'Make the CA certificate again; OpenSSL picks a serial by itself',
+    zh: {
+      wrong: 'CA 证书的序列号太长',
+      needed: '最多 20 字节（RFC 5280）',
+      fix: '用同一密钥和主题、新的序列号重新生成 CA 证书，再重新签发验证证书',
     },
-    command: OPENSSL.newCa,
+    en: {
+      wrong: 'The serial of the CA certificate is too long',
+      needed: 'At most 20 octets (RFC 5280)',
+      fix: 'Make the CA certificate again with the same key and subject and a new serial, then sign the verification certificate again',
+    },
+    command: OPENSSL.renewCa,
   },
   'ca-expired': {
     severity: 'block',
-    zh: { needed: 'CA 证书必须在有效期内', fix: '用同一密钥生成新的 CA 证书，再签发新的验证证书' },
+    zh: { wrong: 'CA 证书已过期', fix: '用同一密钥和主题、新的序列号重新生成 CA 证书，再重新签发验证证书' },
     en: {
-      needed: 'The CA certificate must be in date',
-      fix: 'Make a new CA certificate from the same key, then a new verification certificate',
+      wrong: 'The CA certificate has expired',
+      fix: 'Make the CA certificate again with the same key and subject and a new serial, then sign the verification certificate again',
     },
-    command: OPENSSL.newCa,
+    command: OPENSSL.renewCa,
   },
   'ca-not-yet-valid': {
     severity: 'block',
-    zh: { needed: 'CA 证书必须已经生效', fix: '等到生效时间，或检查签发机器的时钟后重新生成' },
-    en: {
-      needed: 'The CA certificate must be valid already',
-      fix: 'Wait, or check the clock of the machine that made it and make it again',
+    zh: {
+      wrong: 'CA 证书尚未生效',
+      fix: '等到生效时间；或检查签发机器的时钟，用同一密钥和主题重新生成，验证证书仍然有效',
     },
-    command: OPENSSL.newCa,
+    en: {
+      wrong: 'The CA certificate is not valid yet',
+      fix: 'Wait; or check the clock of the machine that made it and make it again with the same key and subject, and the verification certificate stays good',
+    },
+    command: OPENSSL.mendCa,
   },
   'verification-expired': {
     severity: 'block',
-    zh: { needed: '验证证书必须在有效期内', fix: '重新签发验证证书；注册码未被使用' },
-    en: {
-      needed: 'The verification certificate must be in date',
-      fix: 'Sign it again; the registration code was not used',
-    },
+    zh: { wrong: '验证证书已过期', fix: '重新签发验证证书；注册码未被使用' },
+    en: { wrong: 'The verification certificate has expired', fix: 'Sign it again; the registration code was not used' },
     command: OPENSSL.signAgain,
   },
   'verification-not-yet-valid': {
     severity: 'block',
-    zh: { needed: '验证证书必须已经生效', fix: '等到生效时间，或检查签发机器的时钟后重新签发' },
+    zh: { wrong: '验证证书尚未生效', fix: '等到生效时间，或检查签发机器的时钟后重新签发' },
     en: {
-      needed: 'The verification certificate must be valid already',
+      wrong: 'The verification certificate is not valid yet',
       fix: 'Wait, or check the clock of the machine that made it and sign it again',
     },
     command: OPENSSL.signAgain,
   },
   'rsa-too-short': {
     severity: 'block',
-    zh: { needed: 'RSA 密钥至少 2048 位', fix: '换用更长的密钥，重新生成证书' },
-    en: { needed: 'An RSA key must have at least 2048 bits', fix: 'Make a longer key and the certificate again' },
-    command: OPENSSL.newCaWithKey,
+    zh: {
+      wrong: 'RSA 密钥太短',
+      needed: '至少 2048 位',
+      fix: '换用新密钥重新生成这个证书；如果是 CA 证书，验证证书也要重新签发',
+    },
+    en: {
+      wrong: 'The RSA key is too short',
+      needed: 'At least 2048 bits',
+      fix: 'Make it again with a new key; if it is the CA, make the verification certificate again too',
+    },
+    command: { ca: OPENSSL.newPair, verification: OPENSSL.newVerification },
   },
   'rsa-exponent': {
     severity: 'block',
-    zh: { needed: 'RSA 公钥指数必须是奇数、至少为 3、不超过 32 位（通常是 65537）', fix: '换用新密钥，重新生成证书' },
-    en: {
-      needed: 'The public exponent of an RSA key must be odd, at least 3 and at most 32 bits (65537 is usual)',
-      fix: 'Make a new key and the certificate again',
+    zh: {
+      wrong: 'RSA 公钥指数不合格',
+      needed: '奇数，至少为 3，不超过 32 位（通常是 65537）',
+      fix: '换用新密钥重新生成这个证书；如果是 CA 证书，验证证书也要重新签发',
     },
-    command: OPENSSL.newCaWithKey,
+    en: {
+      wrong: 'The public exponent of the RSA key is not acceptable',
+      needed: 'Odd, at least 3 and at most 32 bits (65537 is usual)',
+      fix: 'Make it again with a new key; if it is the CA, make the verification certificate again too',
+    },
+    command: { ca: OPENSSL.newPair, verification: OPENSSL.newVerification },
   },
   'key-unsupported': {
     severity: 'block',
-    zh: { needed: 'CA 的密钥必须是 RSA，或采用命名曲线的 ECC', fix: '换用 RSA 或 P-256 密钥，重新生成 CA 证书' },
-    en: {
-      needed: 'The CA key must be RSA or ECC on a named curve',
-      fix: 'Make an RSA or P-256 key and the CA certificate again',
+    zh: {
+      wrong: 'CA 的密钥类型不受支持',
+      needed: 'RSA，或采用命名曲线的 ECC',
+      fix: '换用 RSA 或 P-256 密钥，重新生成两个证书',
     },
-    command: OPENSSL.newCaWithKey,
+    en: {
+      wrong: 'The key of the CA is of a kind that is not supported',
+      needed: 'RSA, or ECC on a named curve',
+      fix: 'Make an RSA or P-256 key and both certificates again',
+    },
+    command: OPENSSL.newPair,
   },
   'signature-weak': {
     severity: 'block',
-    zh: { needed: '签名须用 SHA-256 或更强的散列', fix: '加上 -sha256 重新签发' },
-    en: { needed: 'The signature must use SHA-256 or stronger', fix: 'Sign again with -sha256' },
-    command: OPENSSL.signAgain,
+    zh: {
+      wrong: '证书签名所用的散列太弱',
+      needed: 'SHA-256 或更强',
+      fix: '加上 -sha256 重新签发这个证书；如果是 CA 证书，验证证书也要重新签发',
+    },
+    en: {
+      wrong: 'The certificate is signed with a hash that is too weak',
+      needed: 'SHA-256 or stronger',
+      fix: 'Sign it again with -sha256; if it is the CA, sign the verification certificate again too',
+    },
+    command: { ca: OPENSSL.renewCa, verification: OPENSSL.signAgain },
   },
   'issuer-mismatch': {
     severity: 'block',
     zh: {
-      needed: '验证证书的颁发者必须与 CA 证书的主题逐字节相同',
+      wrong: '验证证书的颁发者不是 CA 证书的主题',
+      needed: '两者逐字节相同',
       fix: '用这个 CA 证书（-CA ca.pem）重新签发验证证书',
     },
     en: {
-      needed: 'The issuer of the verification certificate must be the subject of the CA certificate, byte for byte',
+      wrong: 'The issuer of the verification certificate is not the subject of the CA certificate',
+      needed: 'Both the same, byte for byte',
       fix: 'Sign the verification certificate again with this very CA certificate (-CA ca.pem)',
     },
     command: OPENSSL.signAgain,
@@ -276,178 +354,192 @@ export const PAIR_PROBLEMS = {
   'signed-by-itself': {
     severity: 'block',
     zh: {
-      needed: '验证证书必须由 CA 的私钥签名',
-      fix: '它是自签名的：请用 -CA 和 -CAkey 签发，而不是 -signkey 或 req -x509',
+      wrong: '验证证书是自签名的',
+      needed: '由 CA 的私钥签名',
+      fix: '请用 -CA 和 -CAkey 签发，而不是 -signkey 或 req -x509',
     },
     en: {
-      needed: 'The verification certificate must be signed with the CA key',
-      fix: 'It is signed by itself: sign it with -CA and -CAkey, not with -signkey or req -x509',
+      wrong: 'The verification certificate is signed by itself',
+      needed: 'A signature with the CA key',
+      fix: 'Sign it with -CA and -CAkey, not with -signkey or req -x509',
     },
     command: OPENSSL.signAgain,
   },
   'signed-by-other-certificate': {
     severity: 'block',
-    zh: { needed: '验证证书必须由要注册的 CA 的私钥签名', fix: '它由本次上传的另一个证书签名：用要注册的 CA 重新签发' },
+    zh: {
+      wrong: '验证证书由本次上传的另一个证书签名',
+      needed: '由要注册的 CA 的私钥签名',
+      fix: '用要注册的 CA 重新签发',
+    },
     en: {
-      needed: 'The verification certificate must be signed with the key of the CA to register',
-      fix: 'Another certificate of this drop signed it: sign it again with the CA you want to register',
+      wrong: 'Another certificate of this drop signed the verification certificate',
+      needed: 'A signature with the key of the CA to register',
+      fix: 'Sign it again with the CA you want to register',
     },
     command: OPENSSL.signAgain,
   },
   'signed-by-namesake': {
     severity: 'block',
     zh: {
-      needed: '验证证书必须由这个 CA 的私钥签名',
-      fix: '名称相同而密钥不同：像是同名的另一个 CA（或重新生成过密钥）签的，用现在的 ca.key 重新签发',
+      wrong: '验证证书由另一个同名的 CA 签名：名称相同而密钥不同',
+      fix: '可能重新生成过密钥：用与这个 CA 证书对应的 ca.key 重新签发',
     },
     en: {
-      needed: "The verification certificate must be signed with this CA's key",
-      fix: 'Same name, other key: it looks signed by another CA of that name (perhaps the key was made anew); sign it again with the ca.key of this certificate',
+      wrong: 'Another CA of the same name signed the verification certificate: same name, other key',
+      fix: 'Perhaps the key was made anew: sign it again with the ca.key that belongs to this CA certificate',
     },
     command: OPENSSL.signAgain,
   },
   'signed-by-stranger': {
     severity: 'block',
-    zh: { needed: '验证证书必须由这个 CA 的私钥签名', fix: '签名与本次上传的任何证书都不符，用这个 CA 重新签发' },
+    zh: { wrong: '这个 CA 没有签发验证证书，本次上传的其他证书也没有', fix: '用这个 CA 的私钥重新签发' },
     en: {
-      needed: "The verification certificate must be signed with this CA's key",
-      fix: 'Nobody in this drop signed it; sign it again with this CA',
+      wrong: 'Neither this CA nor any other certificate of this drop signed the verification certificate',
+      fix: "Sign it again with this CA's key",
     },
     command: OPENSSL.signAgain,
   },
   'signature-not-checkable': {
     severity: 'block',
     zh: {
-      needed: 'CA 的公钥必须能用于验证签名（RSA 不超过 8192 位）',
-      fix: '换用常见的密钥（RSA 2048 至 4096 或 P-256），重新生成',
+      wrong: '无法用 CA 的公钥验证签名',
+      needed: '常见的密钥（RSA 不超过 8192 位）',
+      fix: '换用常见的密钥（RSA 2048 至 4096 或 P-256），重新生成两个证书',
     },
     en: {
-      needed: 'The public key of the CA must be fit to verify signatures (RSA up to 8192 bits)',
+      wrong: 'Signatures cannot be checked with the public key of the CA',
+      needed: 'A usual key (RSA up to 8192 bits)',
       fix: 'Make a usual key (RSA 2048 to 4096, or P-256) and both certificates again',
     },
-    command: OPENSSL.newCaWithKey,
+    command: OPENSSL.newPair,
   },
   'common-name-missing': {
     severity: 'block',
-    zh: { needed: '验证证书的通用名（CN）必须是注册码', fix: '用注册码作 CN 重新生成验证证书' },
+    zh: { wrong: '验证证书没有通用名（CN）', needed: '以注册码为通用名', fix: '用注册码作 CN 重新生成验证证书' },
     en: {
-      needed: 'The common name of the verification certificate must be the registration code',
+      wrong: 'The verification certificate has no common name',
+      needed: 'The registration code as its common name',
       fix: 'Make the verification certificate again with the code as its common name',
     },
     command: OPENSSL.newVerification,
   },
   'common-name-several': {
     severity: 'block',
-    zh: { needed: '验证证书只能有一个通用名（CN）', fix: '只保留注册码这一个 CN，重新生成' },
+    zh: { wrong: '验证证书有多个通用名（CN）', fix: '只保留注册码这一个 CN，重新生成' },
     en: {
-      needed: 'The verification certificate must have exactly one common name',
+      wrong: 'The verification certificate has several common names',
       fix: 'Make it again with the registration code as the only one',
     },
     command: OPENSSL.newVerification,
   },
   'common-name-padded': {
     severity: 'block',
-    zh: { needed: '注册码前后不得有空白或控制字符', fix: '去掉多余字符（复制时带入的换行、空格），重新生成' },
+    zh: { wrong: '注册码前后有空白或控制字符', fix: '去掉多余字符（复制时带入的换行、空格），重新生成' },
     en: {
-      needed: 'No blanks or control characters around the registration code',
+      wrong: 'There are blanks or control characters around the registration code',
       fix: 'Remove them (a line feed or space that came along when copying) and make the certificate again',
     },
     command: OPENSSL.newVerification,
   },
   'basic-constraints-not-critical': {
     severity: 'warn',
-    zh: { needed: 'basicConstraints 应标记为 critical（RFC 5280）', fix: '下次生成 CA 证书时加上 critical' },
+    zh: { wrong: 'CA 证书的 basicConstraints 没有标记为 critical（RFC 5280）', fix: '下次生成 CA 证书时加上 critical' },
     en: {
-      needed: 'basicConstraints should be critical (RFC 5280)',
+      wrong: 'basicConstraints of the CA certificate is not critical (RFC 5280)',
       fix: 'Mark it critical when you next make the CA certificate',
     },
-    command: OPENSSL.newCa,
+    command: OPENSSL.mendCa,
   },
   'curve-unusual': {
     severity: 'warn',
-    zh: { needed: '推荐 P-256、P-384 或 P-521 曲线', fix: '服务或设备可能不支持这种曲线，请先用一台设备试验' },
+    zh: {
+      wrong: '密钥所用的曲线不常见',
+      needed: 'P-256、P-384 或 P-521',
+      fix: '服务或设备可能不支持这种曲线，请先用一台设备试验',
+    },
     en: {
-      needed: 'P-256, P-384 or P-521 are the usual curves',
+      wrong: 'The key is on an unusual curve',
+      needed: 'P-256, P-384 or P-521',
       fix: 'The service or a device may not know this one; try a single device first',
     },
-    command: OPENSSL.newCaWithKey,
+    command: { ca: OPENSSL.newPair, verification: OPENSSL.newVerification },
   },
   'path-length-limited': {
     severity: 'warn',
-    zh: { needed: 'CA 证书通常不需要路径长度限制', fix: '若设备证书由下级 CA 签发，请检查 pathlen 是否足够' },
+    zh: { wrong: 'CA 证书限制了路径长度', fix: '若设备证书由下级 CA 签发，请检查 pathlen 是否足够' },
     en: {
-      needed: 'A CA certificate usually needs no path length',
+      wrong: 'The CA certificate limits the path length',
       fix: 'If subordinate CAs issue your device certificates, check that pathlen leaves room for them',
     },
     command: OPENSSL.show,
   },
   'verification-is-ca': {
     severity: 'warn',
-    zh: { needed: '验证证书不必是 CA', fix: '以后签发验证证书时不要带 CA 扩展' },
+    zh: { wrong: '验证证书自己也是 CA', fix: '以后签发验证证书时不要带 CA 扩展' },
     en: {
-      needed: 'A verification certificate need not be a CA',
+      wrong: 'The verification certificate is a CA itself',
       fix: 'Leave the extensions of a CA out when you sign the next one',
     },
     command: OPENSSL.newVerification,
   },
   'same-public-key': {
     severity: 'warn',
-    zh: { needed: '验证证书应使用自己的密钥', fix: '下次为验证证书生成新的密钥，不要用 CA 的密钥' },
+    zh: { wrong: '验证证书用了 CA 的密钥', needed: '验证证书自己的密钥', fix: '下次为验证证书生成新的密钥' },
     en: {
-      needed: 'A verification certificate should have a key of its own',
-      fix: 'Make a new key for the next one instead of using the CA key',
+      wrong: 'The verification certificate has the key of the CA',
+      needed: 'A key of its own',
+      fix: 'Make a new key for the next one',
     },
     command: OPENSSL.newVerification,
   },
   'ca-ends-soon': {
     severity: 'warn',
-    zh: { needed: 'CA 证书的剩余有效期最好超过一年', fix: '现在就开始规划更换：到期后其下的设备全部无法连接' },
+    zh: { wrong: 'CA 证书将在一年内到期', fix: '现在就开始规划更换：到期后其下的设备全部无法连接' },
     en: {
-      needed: 'More than a year left on a CA certificate',
+      wrong: 'The CA certificate ends within a year',
       fix: 'Plan its replacement now: when it ends, no device under it can connect',
     },
-    command: OPENSSL.newCa,
+    command: OPENSSL.renewCa,
   },
   'common-name-not-code': {
     severity: 'warn',
-    zh: { needed: '通用名（CN）应是 GetRegisterCode 返回的注册码', fix: '它不像注册码：请核对后再上传' },
+    zh: { wrong: '通用名（CN）不像注册码', needed: 'GetRegisterCode 返回的注册码', fix: '与领取的注册码核对' },
     en: {
-      needed: 'The common name should be the registration code from GetRegisterCode',
-      fix: 'It does not look like one; compare it with the code you were given',
+      wrong: 'The common name does not look like a registration code',
+      needed: 'The code from GetRegisterCode',
+      fix: 'Compare it with the code you were given',
     },
     command: OPENSSL.newVerification,
   },
   'code-not-handed-out': {
     severity: 'warn',
-    zh: {
-      needed: '通用名（CN）应是为本次上传领取的注册码',
-      fix: '它不是为这个文件夹领取的注册码：可能用了旧码或别的实例的码',
-    },
+    zh: { wrong: '通用名（CN）不是为本次上传领取的注册码', fix: '可能用了旧码或别的实例的码，请核对' },
     en: {
-      needed: 'The common name should be the registration code handed out for this drop',
-      fix: 'It is another one: perhaps an older code, or the code of another instance',
+      wrong: 'The common name is not the registration code handed out for this drop',
+      fix: 'Compare them: it may be an older code, or the code of another instance',
     },
     command: OPENSSL.newVerification,
   },
   'extra-certificate': {
     severity: 'warn',
-    zh: { needed: '只需要 CA 证书和验证证书', fix: '多余的证书未被使用，可以删除' },
+    zh: { wrong: '多余的证书，没有使用', fix: '可以删除；只需要 CA 证书和验证证书' },
     en: {
-      needed: 'Only the CA and the verification certificate',
-      fix: 'The further certificate was not used; you can remove it',
+      wrong: 'A further certificate was not used',
+      fix: 'You can remove it; only the CA and the verification certificate are needed',
     },
     command: OPENSSL.show,
   },
   'ca-subject-empty': {
     severity: 'warn',
-    zh: { needed: 'CA 证书应有主题名称', fix: '空名称的 CA 难以辨认，下次生成时写上 CN' },
+    zh: { wrong: 'CA 证书没有主题名称', fix: '没有名称的 CA 难以辨认，下次生成时写上 CN' },
     en: {
-      needed: 'A CA certificate should have a subject',
+      wrong: 'The CA certificate has no subject',
       fix: 'A CA without a name is hard to tell apart; give the next one a common name',
     },
-    command: OPENSSL.newCa,
+    command: OPENSSL.newPair,
   },
-} as const satisfies Record<string, PairCheckEntry>;
+} as const satisfies Record<string, PairProblemFacts>;
 
 /** The stable code of a problem, as logged and filed. */
 export type PairProblemCode = keyof typeof PAIR_PROBLEMS;

@@ -11,7 +11,8 @@ import {
   validity,
 } from './certificate-checks.ts';
 import { commonName, commonNameWarnings } from './common-name-checks.ts';
-import type { Pair } from './find-pair.ts';
+import type { Located, Pair } from './find-pair.ts';
+import type { PairHalf } from './pair-check-table.ts';
 import { type PairProblem, problem } from './pair-problem.ts';
 import { areSwapped, issuerNames, signedByCa } from './signature-checks.ts';
 import type { EpochMs } from './time.ts';
@@ -34,15 +35,15 @@ const PAIR_CHECKS: readonly PairCheck[] = [
   ({ ca }) => caSerial(ca), // can the service tell it apart?
   ({ ca }, { now }) => validity('ca', ca, now), // would the broker accept it today?
   ({ verification }, { now }) => validity('verification', verification, now), // and its proof?
-  ({ ca, verification }) => [...rsaKey(ca), ...rsaKey(verification)], // are the keys strong enough?
+  eachHalf(rsaKey), // are the keys strong enough?
   ({ ca }) => caKeyType(ca), // is it a kind of key the service takes?
-  ({ ca, verification }) => [...signatureHash(ca), ...signatureHash(verification)], // do the signatures still count?
+  eachHalf(signatureHash), // do the signatures still count?
   issuerNames, // does the verification certificate name this CA?
   signedByCa, // does the uploader hold the CA key?
   ({ verification }) => commonName(verification), // was it made for a registration code?
   ({ verification }, { handedOutCodeHashes }) => commonNameWarnings(verification, handedOutCodeHashes), // for which?
   ({ ca }, { now }) => caWarnings(ca, now), // will it do for the years to come?
-  ({ ca, verification }) => [...unusualCurve(ca), ...unusualCurve(verification)], // will every device know the curve?
+  eachHalf(unusualCurve), // will every device know the curve?
   verificationWarnings, // is the proof more than a proof?
   extraCertificates, // what was uploaded and not used?
 ];
@@ -53,6 +54,11 @@ const PAIR_CHECKS: readonly PairCheck[] = [
  */
 export function checkPair(pair: Pair, context: PairContext): readonly PairProblem[] {
   return PAIR_CHECKS.flatMap((check) => check(pair, context));
+}
+
+/** One question asked of both certificates. */
+function eachHalf(check: (half: PairHalf, certificate: Located) => readonly PairProblem[]): PairCheck {
+  return ({ ca, verification }) => [...check('ca', ca), ...check('verification', verification)];
 }
 
 function halvesInPlace(pair: Pair): readonly PairProblem[] {

@@ -19,9 +19,9 @@ export function maskCodes(text: string): string {
 /** How much of a common name may be shown: it may be a registration code, which no log keeps. */
 const SHOWN_CHARACTERS = 8;
 
-/** The first eight characters of a common name and its length, such as `1f2e3d4c… (40)`. */
+/** The first eight characters of a common name and its length, such as `1f2e3d4c…, 40 characters`. */
 export function maskedCommonName(commonName: string): DisplayText {
   const length = Array.from(commonName).length;
   if (length <= SHOWN_CHARACTERS) return displayText(commonName);
-  return displayText(`${displayText(commonName, SHOWN_CHARACTERS + 1)} (${length})`);
+  return displayText(`${displayText(commonName, SHOWN_CHARACTERS + 1)}, ${length} characters`);
 }

@@ -13,6 +13,8 @@ export interface ReportedProblem {
   /** What was found there, where that says more than the sentence. */
   readonly found: string;
   readonly what: Bilingual;
+  /** What is needed instead, where that is not plain from what is wrong. */
+  readonly needed?: Bilingual;
   readonly fix: Bilingual;
   /** A command line that mends or shows it. */
   readonly command: string | undefined;
@@ -25,9 +27,10 @@ export function checkedProblem(problem: PairProblem): ReportedProblem {
   return {
     code: problem.code,
     blocks: problem.severity === 'block',
-    file: problem.file,
+    file: problem.file === '' ? undefined : problem.file,
     found: problem.found,
-    what: { zh: `需要：${zh.needed}。`, en: `Needed: ${en.needed}.` },
+    what: { zh: `${zh.wrong}。`, en: `${en.wrong}.` },
+    ...(zh.needed === undefined || en.needed === undefined ? {} : { needed: { zh: zh.needed, en: en.needed } }),
     fix: { zh: `${zh.fix}。`, en: `${en.fix}.` },
     command: en.command,
   };

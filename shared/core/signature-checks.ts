@@ -20,7 +20,7 @@ export function issuerNames({ ca, verification }: Pair): readonly PairProblem[] 
   const { subject } = ca.facts;
   if (issuer.der.equals(subject.der)) return [];
   const looksSame = issuer.text === subject.text;
-  const found = looksSame ? `${issuer.text} (other bytes: string types or hidden characters)` : `issuer ${issuer.text}`;
+  const found = looksSame ? `${issuer.text}, other bytes: string types or hidden characters` : `issuer ${issuer.text}`;
   return [problem('issuer-mismatch', verification.fileName, found)];
 }
 

@@ -222,23 +222,79 @@ test('requests, revocation lists, bundles and public keys are no private keys', 
 });
 
 test('the commands the fixes show make a sound pair', () => {
-  shell(OPENSSL.newCaWithKey, OPENSSL.newVerification.replace('YOUR_REGISTRATION_CODE', CODE));
+  shell(OPENSSL.newPair.replace('YOUR_REGISTRATION_CODE', CODE));
   expect(problems('ca.pem', 'verification.pem')).toEqual([]);
-  shell(OPENSSL.newCa, OPENSSL.signAgain, OPENSSL.showIssuer);
+  shell(OPENSSL.newVerification.replace('YOUR_REGISTRATION_CODE', CODE), OPENSSL.signAgain, OPENSSL.showIssuer);
   expect(problems('ca.pem', 'verification.pem')).toEqual([]);
   shell(OPENSSL.show.replace('FILE', 'ca.pem'), OPENSSL.certificateOnly.replace('FILE', 'ca.pem'));
   expect(readdirSync(folder)).toContain('certificate.pem');
 });
 
-test('the command shown for the trap mends it', () => {
+/** A subject that any change of spelling, order or string type would change. */
+const SUBJECT = '/C=CN/O=Acme (Nord)/OU=车队/CN=Fleet CA';
+
+/** What `openssl x509` prints of a certificate of the test. */
+function fieldOf(name: string, field: '-subject_hash' | '-serial' | '-pubkey'): string {
+  return execFileSync('openssl', ['x509', '-in', join(folder, name), '-noout', field]).toString();
+}
+
+/** Signs `ca.csr` by `ca.key` with these extensions, as `ca.pem`, and the verification certificate under it. */
+function signCa(extensions: string, ...options: readonly string[]): void {
+  write('ca.ext', extensions);
   shell(keyFunction('P-256'), 'key ca.key; key verification.key');
-  shell('openssl req -new -key ca.key -subj "/CN=Your CA" -out ca.csr');
-  shell('openssl x509 -req -in ca.csr -signkey ca.key -days 3650 -out ca.pem', REQUEST, SIGN);
-  const [trap] = problems('ca.pem', 'verification.pem');
-  if (trap === undefined) throw new Error('the trap was not found');
-  shell(describeProblem(trap, 'zh').command);
-  expect(problems('ca.pem', 'verification.pem')).toEqual([]);
-});
+  shell(`openssl req -new -utf8 -key ca.key -subj "${SUBJECT}" -out ca.csr`);
+  shell(`openssl x509 -req -in ca.csr -signkey ca.key -extfile ca.ext -days 3650 ${options.join(' ')} -out ca.pem`);
+  shell(REQUEST, SIGN);
+}
+
+const GOOD_EXTENSIONS = 'basicConstraints=critical,CA:TRUE\n';
+
+test.each([
+  ['ca-basic-constraints-missing', ''],
+  ['ca-flag-false', 'basicConstraints=CA:FALSE\n'],
+  ['ca-key-usage', 'basicConstraints=critical,CA:TRUE\nkeyUsage=digitalSignature\n'],
+  ['basic-constraints-not-critical', 'basicConstraints=CA:TRUE\n'],
+] as const)(
+  'the command shown for %s, run as it stands, leaves the verification certificate good',
+  (code, extensions) => {
+    signCa(extensions);
+    const [found] = problems('ca.pem', 'verification.pem');
+    if (found === undefined) throw new Error('nothing was found');
+    expect(found.code).toBe(code);
+    const before = [fieldOf('ca.pem', '-subject_hash'), fieldOf('ca.pem', '-pubkey'), fieldOf('ca.pem', '-serial')];
+    const verification = readFileSync(join(folder, 'verification.pem'), 'utf8');
+    shell(describeProblem(found, 'zh').command);
+    expect(problems('ca.pem', 'verification.pem')).toEqual([]);
+    expect([fieldOf('ca.pem', '-subject_hash'), fieldOf('ca.pem', '-pubkey'), fieldOf('ca.pem', '-serial')]).toEqual(
+      before,
+    );
+    expect(readFileSync(join(folder, 'verification.pem'), 'utf8')).toBe(verification);
+    shell(
+      'openssl verify -x509_strict -CAfile ca.pem ca.pem && openssl verify -partial_chain -CAfile ca.pem verification.pem',
+    );
+  },
+);
+
+test.each([
+  ['serial-zero', ['-set_serial 0']],
+  ['serial-too-long', [`-set_serial 0x01${'00'.repeat(20)}`]],
+  ['ca-expired', ['-days -1']],
+  ['ca-ends-soon', ['-days 30']],
+  ['signature-weak', ['-sha1']],
+] as const)(
+  'the command shown for %s, run as it stands, makes a sound pair of the same name and key',
+  (code, options) => {
+    signCa(GOOD_EXTENSIONS, ...options);
+    const found = problems('ca.pem', 'verification.pem').find((one) => one.code === code);
+    if (found === undefined) throw new Error(`${code} was not found`);
+    const before = [fieldOf('ca.pem', '-subject_hash'), fieldOf('ca.pem', '-pubkey')];
+    const serial = fieldOf('ca.pem', '-serial');
+    shell(describeProblem(found, 'en').command);
+    expect(problems('ca.pem', 'verification.pem')).toEqual([]);
+    expect([fieldOf('ca.pem', '-subject_hash'), fieldOf('ca.pem', '-pubkey')]).toEqual(before);
+    expect(fieldOf('ca.pem', '-serial')).not.toBe(serial);
+  },
+);
 
 function openSslCaConfiguration(): string {
   return `[ca]

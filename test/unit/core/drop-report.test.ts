@@ -37,7 +37,7 @@ test('the reason is told in Chinese first and then in English, with everything a
   expect(en.split('\n').filter((line) => !line.startsWith('   '))).toEqual([
     'Not registered.',
     '',
-    '1. ca␛.pem: Needed: The CA certificate must be in date. [ca-expired]',
+    '1. ca␛.pem: The CA certificate has expired. [ca-expired]',
     expect.stringMatching(/^2\. \[warning\] root\.pem: .* \[extra-certificate\]$/),
     '',
     'Registration code: The registration code was not used and is still good for the next upload.',

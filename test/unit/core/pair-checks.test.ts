@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { PAIR_PROBLEMS, type PairProblemCode } from '../../../shared/core/pair-check-table.ts';
+import { PAIR_PROBLEMS, type PairProblemCode, type PairProblemFacts } from '../../../shared/core/pair-check-table.ts';
 import { checkPair } from '../../../shared/core/pair-checks.ts';
-import { describeProblem, isBlocking, type PairProblem } from '../../../shared/core/pair-problem.ts';
+import { describeProblem, isBlocking, type PairProblem, problem } from '../../../shared/core/pair-problem.ts';
 import {
   basicConstraints,
   CODE,
@@ -74,6 +74,26 @@ test('all problems of a pair are reported together, in the order one would mend 
   ]);
 });
 
+test.each([
+  [{ ca: { signature: 'rsa-sha1' } }, 'ca.pem', 'ca'],
+  [{ verification: { signature: 'rsa-sha1' } }, 'verification.pem', 'verification'],
+] as const)(
+  'a problem either half can have is told with the command for the half that has it: %j',
+  (recipe, file, half) => {
+    const [weak] = checkPair(pairOf({ type: 'rsa-2048-65537', ...recipe }), CONTEXT);
+    expect(weak).toMatchObject({ code: 'signature-weak', file, half });
+    if (weak === undefined) throw new Error('no problem');
+    expect(describeProblem(weak, 'en').command.includes('-in ca.csr')).toBe(half === 'ca');
+  },
+);
+
+test('a common name is told by its beginning and its length, in characters that any terminal shows', () => {
+  const [long] = checkPair(pairOf({ verification: { subject: commonNames(`${CODE} `) } }), CONTEXT);
+  expect(long).toMatchObject({ code: 'common-name-padded', found: '1f2e3d4c…, 41 characters' });
+  const [short] = checkPair(pairOf({ verification: { subject: commonNames('server') } }), CONTEXT);
+  expect(short).toMatchObject({ code: 'common-name-not-code', found: 'server' });
+});
+
 test('the trap of openssl x509 -req is named, in both languages', () => {
   const [problem] = checkPair(pairOf({ ca: { extensions: [] } }), CONTEXT);
   expect(problem).toMatchObject({
@@ -84,16 +104,20 @@ test('the trap of openssl x509 -req is named, in both languages', () => {
   if (problem === undefined) throw new Error('no problem');
   expect(describeProblem(problem, 'en').fix).toContain('openssl x509 -req');
   expect(describeProblem(problem, 'zh').fix).toContain('openssl x509 -req');
-  expect(describeProblem(problem, 'zh').command).toMatch(/^printf .* openssl req -x509 /);
+  expect(describeProblem(problem, 'zh').command).toMatch(/^printf .* openssl x509 -in ca\.pem -signkey ca\.key /);
 });
 
 test.each(CODES)('%s is told in Chinese and English, with a command', (code) => {
-  const entry = PAIR_PROBLEMS[code];
-  expect(entry.zh.needed).toMatch(/\p{Script=Han}/u);
-  expect(entry.zh.fix).toMatch(/\p{Script=Han}/u);
-  expect(entry.en.needed).toMatch(/^[\x20-\x7e]+$/);
-  expect(entry.en.fix).toMatch(/^[\x20-\x7e]+$/);
-  expect(entry.command).toMatch(/openssl /);
+  const { en, zh }: PairProblemFacts = PAIR_PROBLEMS[code];
+  for (const text of [zh.wrong, zh.fix]) expect(text).toMatch(/\p{Script=Han}.*[^。]$/u);
+  for (const text of [en.wrong, en.fix]) expect(text).toMatch(/^[A-Za-z][\x20-\x7e]+[^.]$/);
+  expect(en.needed === undefined).toBe(zh.needed === undefined);
+  expect(en.needed ?? 'text').toMatch(/^[\x20-\x7e]+[^.]$/);
+  for (const half of ['ca', 'verification'] as const) {
+    const told = { ...problem(code, 'ca.pem', ''), half };
+    expect(describeProblem(told, 'en').command).toMatch(/openssl /);
+    expect(describeProblem(told, 'zh').command).toBe(describeProblem(told, 'en').command);
+  }
 });
 
 test('a certificate is valid in its first and its last millisecond, and not around them', () => {
@@ -177,7 +201,7 @@ test('names that print alike and differ in bytes are told apart', () => {
   const [problem] = checkPair(pairOf({ verification: { issuer: printable } }), CONTEXT);
   expect(problem).toMatchObject({
     code: 'issuer-mismatch',
-    found: 'CN=Fleet CA （other bytes: string types or hidden characters）',
+    found: 'CN=Fleet CA, other bytes: string types or hidden characters',
   });
 });
 
