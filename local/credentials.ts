@@ -21,5 +21,7 @@ export function findKey(
 ): KeyLookup {
   const credentials = accepted.find((candidate) => candidate.accessKeyId === request.accessKeyId);
   if (credentials === undefined) return { kind: 'unknown-key' };
-  return credentials.securityToken === request.securityToken ? { kind: 'found', credentials } : { kind: 'token-mismatch' };
+  return credentials.securityToken === request.securityToken
+    ? { kind: 'found', credentials }
+    : { kind: 'token-mismatch' };
 }

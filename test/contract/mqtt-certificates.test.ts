@@ -20,7 +20,11 @@ test.each(['query', 'body'] as const)(
     const certificates = adapter({ parameters });
     const pair = await newPair();
     const registered = await certificates.registerCa({ instance: INSTANCE, caName: 'plant 7/东区', ...pair });
-    expect(registered).toEqual({ kind: 'answered', value: SERIAL, requestId: expect.stringMatching(REQUEST_ID) as string });
+    expect(registered).toEqual({
+      kind: 'answered',
+      value: SERIAL,
+      requestId: expect.stringMatching(REQUEST_ID) as string,
+    });
     const ca = await certificates.getCa(INSTANCE, SERIAL);
     expect(ca).toEqual({
       kind: 'answered',
