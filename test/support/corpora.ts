@@ -17,6 +17,14 @@ const CORPORA = {
 const CERTIFICATE_FILE = /\.(?:pem|der|crt|cer)$/i;
 
 /**
+ * Whether a test on a corpus is to run: where it is installed, and always in the gate, which installs it and must fail
+ * when that went wrong. On a machine that is not Debian such a test is skipped in sight.
+ */
+export function isCorpusExpected(packageName: keyof typeof CORPORA): boolean {
+  return existsSync(CORPORA[packageName]) || process.env['CI'] !== undefined;
+}
+
+/**
  * Every certificate file of an installed Debian package, in the order of their paths.
  *
  * @throws Error that names the package when it is not installed: a corpus that is silently absent tests nothing.

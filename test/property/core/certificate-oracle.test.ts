@@ -15,7 +15,7 @@ import {
   makeDer,
   rdn,
 } from '../../support/certificates.ts';
-import { corpus } from '../../support/corpora.ts';
+import { corpus, isCorpusExpected } from '../../support/corpora.ts';
 import { sequence } from '../../support/der-writer.ts';
 
 /** What two readers of a certificate must agree on. */
@@ -117,24 +117,30 @@ test('fingerprint, key and CA flag of a generated certificate are those node:cry
   );
 });
 
-test('our reading of every root Debian ships is that of @peculiar/x509', () => {
-  const roots = corpus('ca-certificates').flatMap((file) => readDropFile(file).certificates);
-  expect(roots.length).toBeGreaterThan(100);
-  for (const facts of roots) expect(ours(facts)).toEqual(peculiar(facts.der));
-});
+test.skipIf(!isCorpusExpected('ca-certificates'))(
+  'our reading of every root Debian ships is that of @peculiar/x509',
+  () => {
+    const roots = corpus('ca-certificates').flatMap((file) => readDropFile(file).certificates);
+    expect(roots.length).toBeGreaterThan(100);
+    for (const facts of roots) expect(ours(facts)).toEqual(peculiar(facts.der));
+  },
+);
 
-test('RSA and EC keys of every root Debian ships have the size node:crypto sees', () => {
-  for (const facts of corpus('ca-certificates').flatMap((file) => readDropFile(file).certificates)) {
-    const details = new X509Certificate(facts.der).publicKey.asymmetricKeyDetails;
-    if (facts.key.kind === 'rsa') {
-      expect(facts.key.bits).toBe(details?.modulusLength);
-      expect(BigInt(facts.key.exponent ?? 0)).toBe(details?.publicExponent);
-    } else {
-      expect(facts.key.kind).toBe('ec');
-      expect(details?.namedCurve).toMatch(/^(?:prime256v1|secp384r1|secp521r1)$/);
+test.skipIf(!isCorpusExpected('ca-certificates'))(
+  'RSA and EC keys of every root Debian ships have the size node:crypto sees',
+  () => {
+    for (const facts of corpus('ca-certificates').flatMap((file) => readDropFile(file).certificates)) {
+      const details = new X509Certificate(facts.der).publicKey.asymmetricKeyDetails;
+      if (facts.key.kind === 'rsa') {
+        expect(facts.key.bits).toBe(details?.modulusLength);
+        expect(BigInt(facts.key.exponent ?? 0)).toBe(details?.publicExponent);
+      } else {
+        expect(facts.key.kind).toBe('ec');
+        expect(details?.namedCurve).toMatch(/^(?:prime256v1|secp384r1|secp521r1)$/);
+      }
     }
-  }
-});
+  },
+);
 
 test('no octets make the reader throw', () => {
   fc.assert(

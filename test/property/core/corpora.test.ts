@@ -3,7 +3,7 @@ import { readDropFile } from '../../../shared/core/drop-file.ts';
 import { PAIR_PROBLEMS } from '../../../shared/core/pair-check-table.ts';
 import { describeProblem, type PairProblem } from '../../../shared/core/pair-problem.ts';
 import { CODE, caRecipe, commonNames, makeDer, testKey, verificationRecipe } from '../../support/certificates.ts';
-import { type CorpusFile, corpus } from '../../support/corpora.ts';
+import { type CorpusFile, corpus, isCorpusExpected } from '../../support/corpora.ts';
 import { dropFile } from '../../support/pairs.ts';
 import { problemsOf } from '../../support/problem-samples.ts';
 import { slowest } from '../../support/slowest.ts';
@@ -34,30 +34,42 @@ function runCorpus(files: readonly CorpusFile[]): { readonly codes: ReadonlySet<
   return { codes, slowestMs: worstMs };
 }
 
-test('every root Debian ships passes through the checks, readable and without a delay', () => {
-  const roots = corpus('ca-certificates');
-  expect(roots.length).toBeGreaterThan(100);
-  for (const root of roots) {
-    expect(readDropFile(root)).toMatchObject({ certificates: [{ caByOpenssl: true, selfIssued: true }], damaged: [] });
-  }
-  const { codes, slowestMs } = runCorpus(roots);
-  expect([...codes]).toContain('verification-missing');
-  expect(slowestMs).toBeLessThan(LIMIT_MS);
-});
+test.skipIf(!isCorpusExpected('ca-certificates'))(
+  'every root Debian ships passes through the checks, readable and without a delay',
+  () => {
+    const roots = corpus('ca-certificates');
+    expect(roots.length).toBeGreaterThan(100);
+    for (const root of roots) {
+      expect(readDropFile(root)).toMatchObject({
+        certificates: [{ caByOpenssl: true, selfIssued: true }],
+        damaged: [],
+      });
+    }
+    const { codes, slowestMs } = runCorpus(roots);
+    expect([...codes]).toContain('verification-missing');
+    expect(slowestMs).toBeLessThan(LIMIT_MS);
+  },
+);
 
-test('every certificate of the cryptography vectors passes through the checks without a crash or a delay', () => {
-  const vectors = corpus('python3-cryptography-vectors');
-  expect(vectors.length).toBeGreaterThan(500);
-  const { codes, slowestMs } = runCorpus(vectors);
-  expect([...codes].every((code) => Object.hasOwn(PAIR_PROBLEMS, code))).toBe(true);
-  expect(codes.size).toBeGreaterThan(10);
-  expect(slowestMs).toBeLessThan(LIMIT_MS);
-});
+test.skipIf(!isCorpusExpected('python3-cryptography-vectors'))(
+  'every certificate of the cryptography vectors passes through the checks without a crash or a delay',
+  () => {
+    const vectors = corpus('python3-cryptography-vectors');
+    expect(vectors.length).toBeGreaterThan(500);
+    const { codes, slowestMs } = runCorpus(vectors);
+    expect([...codes].every((code) => Object.hasOwn(PAIR_PROBLEMS, code))).toBe(true);
+    expect(codes.size).toBeGreaterThan(10);
+    expect(slowestMs).toBeLessThan(LIMIT_MS);
+  },
+);
 
-test('the vectors hold what they are known for: most certificates are readable, few are not', () => {
-  const contents = corpus('python3-cryptography-vectors').map(readDropFile);
-  const readable = contents.flatMap(({ certificates }) => certificates).length;
-  const damaged = contents.flatMap((content) => content.damaged).length;
-  expect(readable).toBeGreaterThan(480);
-  expect(damaged).toBeLessThan(30);
-});
+test.skipIf(!isCorpusExpected('python3-cryptography-vectors'))(
+  'the vectors hold what they are known for: most certificates are readable, few are not',
+  () => {
+    const contents = corpus('python3-cryptography-vectors').map(readDropFile);
+    const readable = contents.flatMap(({ certificates }) => certificates).length;
+    const damaged = contents.flatMap((content) => content.damaged).length;
+    expect(readable).toBeGreaterThan(480);
+    expect(damaged).toBeLessThan(30);
+  },
+);
