@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { OUTCOME_KINDS, type OutcomeKind } from '../../shared/core/outcome-table.ts';
 import type { KeyType } from '../support/certificates.ts';
-import { type CallWatch, type DropWorld, dropWorld, INSTANCE, soundPair } from '../support/drop-world.ts';
+import { type DropWorld, dropWorld, INSTANCE, soundPair } from '../support/drop-world.ts';
+import type { CallWatch } from '../support/service-world.ts';
 
 /** One drop, from the uploads to the events. */
 interface Scenario {

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { OUTCOME_KINDS, type OutcomeKind } from '../../shared/core/outcome-table.ts';
 import { RegistrationPostponedError } from '../../shared/pipelines/register-ca/settle-drop.ts';
-import { type CallWatch, type DropWorld, dropWorld, INSTANCE, refusedWith, soundPair } from '../support/drop-world.ts';
+import { type DropWorld, dropWorld, INSTANCE, refusedWith, soundPair } from '../support/drop-world.ts';
 import { type Fault, HTML_200, HTML_503 } from '../support/fault-proxy.ts';
+import type { CallWatch } from '../support/service-world.ts';
 
 const MINUTE = 60_000;
 const FOLDERS = ['line-1', 'line-2'] as const;

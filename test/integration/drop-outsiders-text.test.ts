@@ -7,10 +7,10 @@ import {
   INSTANCE,
   type InvokeOptions,
   KEY,
-  type PemPair,
   refusedWith,
   soundPair,
 } from '../support/drop-world.ts';
+import type { PemPair } from '../support/service-world.ts';
 
 const NOTHING = Buffer.alloc(0);
 const FIFTEEN_MINUTES = 900_000;

@@ -7,10 +7,10 @@ import {
   INSTANCE,
   type InvokeOptions,
   OTHER_INSTANCE,
-  type PemPair,
   refusedWith,
   soundPair,
 } from '../support/drop-world.ts';
+import type { PemPair } from '../support/service-world.ts';
 
 const FOLDER = `inbox/${INSTANCE}/line-7/`;
 const TEN_MINUTES = 600_000;
