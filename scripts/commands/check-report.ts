@@ -1,4 +1,5 @@
-import type { CertificateFacts, KeyFacts } from '../../shared/core/certificate-facts.ts';
+import type { CertificateFacts } from '../../shared/core/certificate-facts.ts';
+import { keyText } from '../../shared/core/certificate-key.ts';
 import { displayText } from '../../shared/core/display-text.ts';
 import type { Located } from '../../shared/core/find-pair.ts';
 import type { ProblemWording } from '../../shared/core/pair-check-table.ts';
@@ -89,7 +90,7 @@ function commandOf(problem: PairProblem): string | undefined {
 function certificateJson({ facts, fileName }: Located): unknown {
   return {
     file: displayText(fileName),
-    key: keyName(facts.key),
+    key: keyText(facts.key),
     ...(facts.serial.kind === 'serial' ? { serial: facts.serial.value } : {}),
     sha256: facts.fingerprint,
     validFrom: isoOf(facts.notBefore),
@@ -113,28 +114,12 @@ function certificateLines({ finding }: Judgement, paint: Painter): string[] {
 }
 
 function certificateLine(role: string, { facts, fileName }: Located, name: string, { dim }: Painter): string {
-  const parts = [keyName(facts.key), serialText(facts), `until ${isoOf(facts.notAfter).slice(0, 10)}`, name];
+  const parts = [keyText(facts.key), serialText(facts), `until ${isoOf(facts.notAfter).slice(0, 10)}`, name];
   return `  ${role}  ${displayText(fileName)}  ${dim(parts.filter((part) => part !== '').join(' · '))}`;
 }
 
 function serialText(facts: CertificateFacts): string {
   return facts.serial.kind === 'serial' ? `serial ${facts.serial.value}` : `serial ${facts.serial.problem}`;
-}
-
-/** A key in a word: `RSA 2048`, `EC P-256`. */
-export function keyName(key: KeyFacts): string {
-  switch (key.kind) {
-    case 'rsa':
-      return `RSA ${key.bits}`;
-    case 'ec':
-      return `EC ${key.curve}`;
-    case 'ed25519':
-      return 'Ed25519';
-    case 'ed448':
-      return 'Ed448';
-    case 'other':
-      return key.oid;
-  }
 }
 
 // One OpenSSL line often mends several problems; it is shown with the first of them.

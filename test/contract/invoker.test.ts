@@ -2,9 +2,10 @@ import { inspect } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { startFcFace } from '../../local/fc/http-face.ts';
 import { fc2Invoker, fcEndpointOf } from '../../shared/adapters/fc2-invoker.ts';
-import { ServiceFailure } from '../../shared/core/service-failure.ts';
+import type { ServiceFailure } from '../../shared/core/service-failure.ts';
 import type { Invoker } from '../../shared/ports/invoker.ts';
 import { type FaultProxy, faultProxy, HTML_200, HTML_503 } from '../support/fault-proxy.ts';
+import { failureOf } from '../support/service-failure.ts';
 import { type VirtualClock, virtualClock } from '../support/virtual-clock.ts';
 import { definition, ROLE, startWorld } from './local-fc/fc-world.ts';
 
@@ -50,15 +51,6 @@ async function invokerWorld(): Promise<InvokerWorld> {
       .map((line) => line.replace(/^.*\[verbose\] /u, ''));
   };
   return { proxy, clock, invoker, received };
-}
-
-async function failureOf(work: Promise<unknown>): Promise<ServiceFailure> {
-  const error: unknown = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof ServiceFailure) return error;
-  throw new Error(`no ServiceFailure but ${inspect(error)}`);
 }
 
 test('a function is called with the very bytes, through the path of FC 3.0', async () => {

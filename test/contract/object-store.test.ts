@@ -1,24 +1,16 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { etagOf, objectKey } from '../../shared/core/object-version.ts';
-import { ServiceFailure } from '../../shared/core/service-failure.ts';
+import type { ServiceFailure } from '../../shared/core/service-failure.ts';
 import { durationMs } from '../../shared/core/time.ts';
 import { HTML_200, HTML_503 } from '../support/fault-proxy.ts';
 import { OSS_KEY, objectsWorld } from '../support/objects-world.ts';
+import { failureOf } from '../support/service-failure.ts';
 
 const KEY = objectKey('inbox/post-cn-aaaa1111/plant 7/ca.pem');
 const BYTES = Buffer.from('-----BEGIN CERTIFICATE-----\ncanaryPemBody\n-----END CERTIFICATE-----\n');
 const ETAG = etagOf('60AFC59A71A0BD9C4A2F0A1D1F06D1B9'); // no object of these tests has it
 const text = { contentType: 'text/plain' };
-
-async function failureOf(work: Promise<unknown>): Promise<ServiceFailure> {
-  const error: unknown = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof ServiceFailure) return error;
-  throw new Error(`no ServiceFailure but ${inspect(error)}`);
-}
 
 test('what was put is found again, byte for byte, with its version', async () => {
   const { objects } = await objectsWorld();

@@ -1,24 +1,15 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import type { OutcomeRecord } from '../../shared/core/outcome-record.ts';
-import { ServiceFailure } from '../../shared/core/service-failure.ts';
 import { epochMs, isoOf } from '../../shared/core/time.ts';
 import { type Fault, HTML_200, HTML_503 } from '../support/fault-proxy.ts';
 import { LOGSTORE, outcomesWorld, SLS_KEY } from '../support/outcomes-world.ts';
+import { failureOf } from '../support/service-failure.ts';
 
 const ONE_MINUTE_AGO = isoOf(epochMs(Date.now() - 60_000));
 
 function record(changes: Partial<OutcomeRecord> = {}): OutcomeRecord {
   return { schema: '1', event_id: 'e1', kind: 'ca-registered', severity: 'notice', at: ONE_MINUTE_AGO, ...changes };
-}
-
-async function failureOf(work: Promise<unknown>): Promise<ServiceFailure> {
-  const error: unknown = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof ServiceFailure) return error;
-  throw new Error(`no ServiceFailure but ${inspect(error)}`);
 }
 
 test('a record is kept field by field, at the time it happened', async () => {
