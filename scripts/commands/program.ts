@@ -10,6 +10,7 @@ import { addLogCommand } from './log.ts';
 import { addPairCommand } from './pair.ts';
 import type { RunCommand } from './run-command.ts';
 import { addStartCommand } from './start.ts';
+import { addWatchCommand } from './watch.ts';
 
 const EPILOGUE = `
 Exit codes: 0 good, 1 blocked or failed, 2 wrong usage.
@@ -68,6 +69,7 @@ function buildProgram(io: CommandIo, run: RunCommand): Command {
   addCheckCommand(program, run);
   addCodeCommand(program, run);
   addLogCommand(program, run);
+  addWatchCommand(program, run);
   addBenchCommand(program, run);
   return program;
 }
