@@ -1,4 +1,3 @@
-import { version } from '../../package.json';
 import { jsonLines } from '../../shared/adapters/json-lines.ts';
 import { systemClock } from '../../shared/adapters/system-clock.ts';
 import { readConfig } from '../../shared/config.ts';
@@ -10,6 +9,7 @@ import { type DeadLetterDeps, runDeadLetter } from '../../shared/pipelines/dead-
 import { createReporter, type Reporter } from '../../shared/pipelines/report.ts';
 import { outcomeLogOf, storeOf } from '../clients.ts';
 import { bucketReporter, ConfigurationError } from '../configuration-trouble.ts';
+import { runFactsOf } from '../invocation.ts';
 
 /** Two services are tried one after the other within what is left; neither may use up the other's time. */
 const TIMEOUT_MARGIN = seconds(5);
@@ -26,12 +26,7 @@ export function composeDeadLetter(
   const left = durationMs(Math.max(1000, context.timeout - TIMEOUT_MARGIN));
   const halfTime = plus(begun, durationMs(left / 2));
   const reading = readConfig(environment, 'dead-letter');
-  const run: RunFacts = {
-    functionName: 'dead-letter',
-    functionRequestId: context.requestId,
-    configDigest: reading.ok ? reading.config.digest : '',
-    version,
-  };
+  const run = runFactsOf('dead-letter', context, reading.ok ? reading.config.digest : '');
   const common = { print, clock: systemClock, run };
   if (!reading.ok) {
     const bucket = bucketReporter(reading.partial, context, halfTime);

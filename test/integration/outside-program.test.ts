@@ -33,13 +33,15 @@ async function startProduct(): Promise<Endpoints> {
     cwd: PROJECT,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  const ended = once(child, 'exit');
   onTestFinished(async () => {
-    const ended = once(child, 'exit');
     child.kill('SIGINT');
     await ended;
     rmSync(folder, { recursive: true, force: true });
   });
-  await once(createInterface(child.stdout), 'line');
+  const ready = once(createInterface(child.stdout), 'line').then(() => true);
+  const isReady = await Promise.race([ready, ended.then(() => false)]);
+  if (!isReady) throw new Error('the local cloud ended before it was ready');
   return JSON.parse(readFileSync(join(folder, 'endpoints.json'), 'utf8')) as Endpoints;
 }
 
