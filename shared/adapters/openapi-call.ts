@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import * as sdk from '@alicloud/openapi-client';
 import { failureFacts } from '../core/service-failure.ts';
 import type { AccessKey } from './access-key.ts';
+import { withoutTexts } from './without-texts.ts';
 
 /** One call of the MQTT OpenAPI (product OnsMqtt, version 2020-04-20, RPC style). */
 export interface ApiCall {
@@ -11,6 +12,8 @@ export interface ApiCall {
   readonly query?: Readonly<Record<string, string>>;
   /** Sent as a form. */
   readonly body?: Readonly<Record<string, string>>;
+  /** A text field that nobody will look at, wherever it is in the answer: it comes as an empty text. */
+  readonly unread?: string;
 }
 
 /** What came of a call. Values of a success are the parsed JSON, untouched. */
@@ -63,7 +66,7 @@ export function openapiCallApi(options: OpenapiCallOptions): CallApi {
         ...(call.body ? { body: { ...call.body } } : {}),
       });
       const answer: unknown = await client.callApi(paramsOf(call, options.protocol), request, runtimeOf(timeoutMs));
-      return await readSuccess(answer, signal);
+      return await readSuccess(answer, call.unread, signal);
     } catch (error) {
       return replyOf(error);
     }
@@ -98,17 +101,18 @@ function runtimeOf(timeoutMs: number): Runtime {
   return { autoretry: false, readTimeout: timeoutMs, connectTimeout: timeoutMs } as Runtime;
 }
 
-async function readSuccess(answer: unknown, signal: AbortSignal): Promise<ApiReply> {
+async function readSuccess(answer: unknown, unread: string | undefined, signal: AbortSignal): Promise<ApiReply> {
   const { statusCode, body } = answer as { readonly statusCode: number; readonly body: IncomingMessage };
-  const text = await readStream(body, signal);
+  const bytes = await readStream(body, signal);
   // The SDK hands a redirect over as a success; nothing in this API redirects.
-  if (statusCode < 200 || statusCode >= 300 || text === undefined)
+  if (statusCode < 200 || statusCode >= 300 || bytes === undefined)
     return { kind: 'no-answer', code: 'UnreadableAnswer' };
-  return { kind: 'success', body: JSON.parse(text) as unknown };
+  const json = unread === undefined ? bytes : withoutTexts(bytes, unread);
+  return { kind: 'success', body: JSON.parse(json.toString('utf8')) as unknown };
 }
 
-/** Reads a body as text; `undefined` when it is longer than any answer of this API. Throws when it breaks off. */
-async function readStream(body: IncomingMessage, signal: AbortSignal): Promise<string | undefined> {
+/** Reads a body; `undefined` when it is longer than any answer of this API. Throws when it breaks off. */
+async function readStream(body: IncomingMessage, signal: AbortSignal): Promise<Buffer | undefined> {
   const abort = (): void => {
     body.destroy(new Error('aborted'));
   };
@@ -122,7 +126,7 @@ async function readStream(body: IncomingMessage, signal: AbortSignal): Promise<s
       if (size > MAX_ANSWER_BYTES) return undefined; // leaving the loop destroys the stream
       chunks.push(chunk);
     }
-    return Buffer.concat(chunks).toString('utf8');
+    return Buffer.concat(chunks);
   } finally {
     signal.removeEventListener('abort', abort);
   }

@@ -80,6 +80,7 @@ export function openapiCertificates(options: OpenapiCertificatesOptions): MqttCe
           action: 'ListDeviceCertificateByCaSn',
           method: 'GET',
           query: { MqttInstanceId: instance, CaSn: caSpelling, ...pageQuery(page) },
+          unread: 'DeviceContent',
         },
         (body) => readDevicePage(body['Data']),
       ),
