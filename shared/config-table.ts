@@ -1,7 +1,9 @@
 /** The functions of this deployment, by the names they have in `s.yaml` without their prefix. */
-export type FunctionName = 'register-ca' | 'sweep' | 'dead-letter';
+export const FUNCTION_NAMES = ['register-ca', 'sweep', 'dead-letter'] as const;
 
-const EVERY_FUNCTION = ['register-ca', 'sweep', 'dead-letter'] as const;
+/** One of them. */
+export type FunctionName = (typeof FUNCTION_NAMES)[number];
+
 /** The functions that call the MQTT OpenAPI. */
 const CALLERS = ['register-ca', 'sweep'] as const;
 
@@ -24,19 +26,19 @@ export const CONFIG_VARIABLES = {
     meaning: 'Instance ids this deployment serves, separated by commas (1 to 50).',
   },
   MQTT_CERTS_REGION: {
-    readBy: EVERY_FUNCTION,
+    readBy: FUNCTION_NAMES,
     fallback: undefined,
     meaning: 'Region of instances, bucket and log project, for example cn-hangzhou.',
   },
   MQTT_CERTS_BUCKET: {
-    readBy: EVERY_FUNCTION,
+    readBy: FUNCTION_NAMES,
     fallback: undefined,
     meaning: 'The bucket people drop files into. It must never have had versioning switched on.',
   },
-  MQTT_CERTS_LOG_PROJECT: { readBy: EVERY_FUNCTION, fallback: undefined, meaning: 'Log Service project of outcomes.' },
-  MQTT_CERTS_LOG_STORE: { readBy: EVERY_FUNCTION, fallback: undefined, meaning: 'Logstore of outcomes.' },
+  MQTT_CERTS_LOG_PROJECT: { readBy: FUNCTION_NAMES, fallback: undefined, meaning: 'Log Service project of outcomes.' },
+  MQTT_CERTS_LOG_STORE: { readBy: FUNCTION_NAMES, fallback: undefined, meaning: 'Logstore of outcomes.' },
   MQTT_CERTS_OSS_ENDPOINT: {
-    readBy: EVERY_FUNCTION,
+    readBy: FUNCTION_NAMES,
     fallback: '',
     meaning: 'URL of OSS; blank: the internal endpoint of the region.',
   },
@@ -46,7 +48,7 @@ export const CONFIG_VARIABLES = {
     meaning: 'URL of the MQTT OpenAPI; blank: https://onsmqtt.<region>.aliyuncs.com.',
   },
   MQTT_CERTS_LOG_ENDPOINT: {
-    readBy: EVERY_FUNCTION,
+    readBy: FUNCTION_NAMES,
     fallback: '',
     meaning: 'URL of Log Service; blank: the intranet endpoint of the region.',
   },

@@ -17,7 +17,8 @@ type Mapping = Readonly<Record<string, unknown>>;
 
 /** Far above an honest file; keeps aliases ("billion laughs") and accidents from filling memory. */
 const MAX_BYTES = 256 * 1024;
-const KNOWN_KEYS = ['edition', 'name', 'access', 'vars', 'template', 'resources'];
+/** `actions` are what `s` does around its own commands; a local cloud runs none of these. */
+const KNOWN_KEYS = ['edition', 'name', 'access', 'actions', 'vars', 'template', 'resources'];
 
 /**
  * Resolves the text of an `s.yaml` the way Serverless Devs 3 does, for the part of its language this project uses.

@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { checkDeployment } from '../../../scripts/deployment/deployment-problems.ts';
+
+const S_YAML = readFileSync(join(import.meta.dirname, '../../../s.yaml'), 'utf8');
+
+/** Everything an operator has to export, and two things that are none of ours. */
+const EXPORTED = {
+  MQTT_CERTS_REGION: 'cn-shanghai',
+  MQTT_CERTS_BUCKET: 'plant-certs',
+  MQTT_CERTS_INSTANCES: 'post-cn-aaaa1111,mqtt-cn-bbbb2222',
+  MQTT_CERTS_LOG_PROJECT: 'plant-logs',
+  MQTT_CERTS_LOG_STORE: 'outcomes',
+  DEPLOY_ACCOUNT_ID: '1000000000000042',
+  PATH: '/usr/bin',
+  MY_DEPLOY_KEY: 'x',
+};
+
+function problemsWith(
+  changes: Readonly<Record<string, string | undefined>>,
+  more: { readonly sYaml?: string; readonly hasBundle?: (name: string) => boolean } = {},
+): readonly string[] {
+  const environment = { ...EXPORTED, ...changes };
+  const check = checkDeployment({ sYaml: S_YAML, environment, hasBundle: () => true, ...more });
+  return check.ok ? [] : check.problems;
+}
+
+test('with everything exported nothing speaks against a deployment', () => {
+  const check = checkDeployment({ sYaml: S_YAML, environment: EXPORTED, hasBundle: () => true });
+  expect(check.ok && check.functions.map(({ functionName }) => functionName)).toEqual([
+    'register-ca',
+    'sweep',
+    'dead-letter',
+  ]);
+});
+
+test('a variable that s.yaml does not read is refused, however near it is to one that it reads', () => {
+  expect(problemsWith({ MQTT_CERTS_REACTIVTE: 'observe', DEPLOY_FUNCTION_PREFX: 'fleet-' })).toEqual([
+    'DEPLOY_FUNCTION_PREFX is set and s.yaml reads no such variable: mistyped, or to be unset',
+    'MQTT_CERTS_REACTIVTE is set and s.yaml reads no such variable: mistyped, or to be unset',
+  ]);
+});
+
+test('every value that s.yaml only has an example for must be set; blank is not set', () => {
+  const nothing = Object.fromEntries(Object.keys(EXPORTED).map((name) => [name, undefined]));
+  expect(problemsWith({ ...nothing, MQTT_CERTS_BUCKET: ' ' })).toEqual(
+    expect.arrayContaining([
+      'MQTT_CERTS_INSTANCES is not set',
+      'MQTT_CERTS_REGION is not set',
+      'MQTT_CERTS_BUCKET is not set',
+      'MQTT_CERTS_LOG_PROJECT is not set',
+      'MQTT_CERTS_LOG_STORE is not set',
+      'DEPLOY_ACCOUNT_ID is not set',
+    ]),
+  );
+});
+
+test.each([
+  ['MQTT_CERTS_INSTANCES', 'post-cn-aaaa1111, post-cn-example00001', 'post-cn-example00001'],
+  ['MQTT_CERTS_BUCKET', 'mqtt-cert-pipeline', 'mqtt-cert-pipeline'],
+  ['DEPLOY_ACCOUNT_ID', '1234567890123456', '1234567890123456'],
+])('an example is no value: %s=%s', (name, value, example) => {
+  expect(problemsWith({ [name]: value })).toEqual([`${name} is the example of s.yaml (${example})`]);
+});
+
+test('shares that add up to more than the call budget are refused, once', () => {
+  expect(problemsWith({ MQTT_CERTS_SWEEP_CALLS_PER_SECOND: '71' })).toEqual([
+    'MQTT_CERTS_CALLS_PER_SECOND is 100, but the shares add up to 101 (10 register workers × 3 + 71 for the sweep)',
+  ]);
+});
+
+test('a budget computed for fewer workers than may run is refused', () => {
+  expect(problemsWith({ MQTT_CERTS_REGISTER_WORKERS: '9' })).toEqual([
+    'MQTT_CERTS_REGISTER_WORKERS is 9, but register-ca may run 10 times at once (s.yaml)',
+  ]);
+});
+
+test('what a function would refuse when it starts is refused before it is deployed', () => {
+  expect(problemsWith({ MQTT_CERTS_REACTIVATE: 'yes', MQTT_CERTS_PAIR_DEADLINE_MINUTES: '0' })).toEqual([
+    'MQTT_CERTS_PAIR_DEADLINE_MINUTES must be a whole number from 1 to 1440',
+    'MQTT_CERTS_REACTIVATE must be one of act, observe',
+  ]);
+});
+
+test('what s.yaml cannot be read for is told with the rest', () => {
+  const problems = problemsWith({ DEPLOY_ACCOUNT_ID: 'mine', DEPLOY_X: '1' });
+  expect(problems[0]).toMatch(/^DEPLOY_X is set/);
+  expect(problems[1]).toContain('resources.register-ca.props.role: must be the ARN of a lower-case role');
+});
+
+test('a function without a bundle is not deployed', () => {
+  expect(problemsWith({}, { hasBundle: (name) => name !== 'sweep' })).toEqual([
+    'dist/sweep.js is not there: run "npm run bundle"',
+  ]);
+});
