@@ -1,4 +1,4 @@
-import type { Veto } from './guardrails.ts';
+import type { RuleInputs } from './sweep-outcome.ts';
 
 /** What the breaker weighs for one CA. */
 export interface BreakerCounts {
@@ -24,14 +24,12 @@ export function breakerLimit(registeredWatched: number): number {
  * Trips when too many devices would be switched on: that many inactive ones at once were switched off by somebody who
  * knew what they did, or by something that must be understood first. Then nothing under the CA is touched.
  */
-export function breakerFor(counts: BreakerCounts): Veto | undefined {
+export function weigh(counts: BreakerCounts): { readonly isOpen: boolean; readonly inputs: RuleInputs } {
   const { actedOnInstance, actedUnderCa, registeredWatched, survivors } = counts;
-  if (survivors === 0) return undefined;
   const limit = breakerLimit(registeredWatched);
-  const isTripped = survivors + actedUnderCa > limit || survivors + actedOnInstance > INSTANCE_LIMIT;
-  if (!isTripped) return undefined;
+  const isOver = survivors + actedUnderCa > limit || survivors + actedOnInstance > INSTANCE_LIMIT;
   return {
-    kind: 'breaker',
+    isOpen: survivors > 0 && isOver, // without anybody to stop there is nothing to tell
     inputs: { survivors, actedUnderCa, actedOnInstance, registeredWatched, limit, instanceLimit: INSTANCE_LIMIT },
   };
 }

@@ -19,6 +19,8 @@ export interface CaMemory {
   readonly cas: ReadonlyMap<CaSerial, RememberedCa>;
   /** When lasting trouble was last repeated. */
   readonly dailyAt: EpochMs;
+  /** Whether the list of CAs was ever read to its end: before that, nobody knows which of them are new. */
+  readonly isListed: boolean;
 }
 
 /** What a sweep learned about one CA. */
@@ -56,12 +58,13 @@ export function caStateOf(
  * Compares what is there with what was remembered: what to tell, and what to remember. The first sweep of an instance
  * takes the CAs it finds as given; a CA that we registered ourselves does not "appear".
  *
- * @param registeredByUs - Whether this pipeline registered the CA.
+ * @param context.registeredByUs - Whether this pipeline registered the CA.
+ * @param context.isListed - Whether the list was read to its end; without that nothing appears or vanishes.
  */
 export function compareCas(
   memory: CaMemory | undefined,
   sightings: readonly CaSighting[],
-  context: { readonly now: EpochMs; readonly registeredByUs: (ca: CaSerial) => boolean },
+  context: { readonly now: EpochMs; readonly registeredByUs: (ca: CaSerial) => boolean; readonly isListed: boolean },
 ): { readonly news: readonly CaNews[]; readonly memory: CaMemory } {
   const isDaily = isDailySweep(memory, context.now);
   const news: CaNews[] = [];
@@ -70,7 +73,7 @@ export function compareCas(
     const before = memory?.cas.get(sighting.ca);
     const stage = sighting.state === 'active' ? stageFor(sighting, context.now) : undefined;
     news.push(...newsOf(before, sighting, stage, isDaily));
-    const isStranger = memory !== undefined && before === undefined && sighting.isListed;
+    const isStranger = memory?.isListed === true && before === undefined && sighting.isListed;
     if (isStranger && !context.registeredByUs(sighting.ca)) {
       news.push({ kind: 'ca-appeared', ca: sighting.ca, name: sighting.name });
     }
@@ -78,10 +81,13 @@ export function compareCas(
     cas.set(sighting.ca, { state: sighting.state, announced, name: sighting.name });
   }
   for (const [ca, known] of memory?.cas ?? []) {
-    const isGone = !cas.has(ca) && known.state !== 'missing';
-    if (isGone) news.push({ kind: 'ca-vanished', ca, name: known.name, inputs: { watched: 0 } });
+    if (cas.has(ca)) continue;
+    if (!context.isListed) cas.set(ca, known);
+    else if (known.state !== 'missing')
+      news.push({ kind: 'ca-vanished', ca, name: known.name, inputs: { watched: 0 } });
   }
-  return { news, memory: { cas, dailyAt: isDaily ? context.now : (memory?.dailyAt ?? context.now) } };
+  const isListed = context.isListed || memory?.isListed === true;
+  return { news, memory: { cas, isListed, dailyAt: isDaily ? context.now : (memory?.dailyAt ?? context.now) } };
 }
 
 function stageFor({ validUntil }: CaSighting, now: EpochMs): number | undefined {

@@ -24,11 +24,11 @@ export interface HoldSet {
   readonly count: number;
 }
 
-/** A person's word that the devices vetoed in one sweep may be let through, once, within 24 hours. */
-export interface Release {
-  readonly sweepId: SweepId;
-  readonly devices: ReadonlySet<DeviceSerial>;
-}
+/**
+ * A person's word that the devices vetoed in a sweep may be let through, once, within 24 hours: every device that has
+ * not been let through yet, with the sweep it was vetoed in.
+ */
+export type Release = ReadonlyMap<DeviceSerial, SweepId>;
 
 /** What people have said, as read at one moment. Fails closed: what could not be read is a no. */
 export interface Controls {
@@ -36,4 +36,6 @@ export interface Controls {
   readonly paused: 'no' | 'yes' | 'unreadable';
   readonly holds: HoldSet | 'unreadable';
   readonly release: (instance: InstanceId, ca: CaSerial) => Release | 'none' | 'unreadable';
+  /** Whether everything this deployment set out to do in the last 7 days is known. */
+  readonly intents: 'read' | 'unreadable';
 }

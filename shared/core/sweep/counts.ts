@@ -26,6 +26,11 @@ export function sumCounts(all: readonly DeviceCounts[]): DeviceCounts {
   return { watched, byClass };
 }
 
+/** Counts of devices of which none could be checked. */
+export function unreadableCounts(watched: number): DeviceCounts {
+  return { watched, byClass: { ...emptyCounts(), unreadable: watched } };
+}
+
 /** Devices of a CA that the service has. */
 export function registeredOf({ byClass, watched }: DeviceCounts): number {
   return watched - byClass['not-registered'] - byClass['never-seen'] - byClass.missing;

@@ -1,17 +1,16 @@
 import type { InstanceId } from '../instance.ts';
 import type { CaSerial, DeviceSerial } from '../serial.ts';
 import type { EpochMs } from '../time.ts';
-import { breakerFor } from './breaker.ts';
+import { weigh } from './breaker.ts';
 import { countClasses, registeredOf } from './counts.ts';
 import { readMemory } from './device-memory.ts';
-import { type Candidate, type GuardContext, isReleased, type Veto, vetoFor } from './guardrails.ts';
+import { type Candidate, type GuardContext, releaseOf, type VetoKind, vetoFor } from './guardrails.ts';
 import { deviceAt } from './packed-serials.ts';
+import type { SweepId } from './sweep-id.ts';
 import type { RuleInputs } from './sweep-outcome.ts';
 
 /** What the guardrails need of an inactive device besides its place in the list. */
 export interface InactiveDetail {
-  /** The service's spelling, for the calls that follow. */
-  readonly spelling: string;
   readonly validFrom: EpochMs | undefined;
   readonly validUntil: EpochMs | undefined;
 }
@@ -36,16 +35,26 @@ export interface CaEvidence {
   readonly actedOnInstance: number;
 }
 
+/** An inactive device that is to be activated. */
+export interface Survivor {
+  readonly device: DeviceSerial;
+  /** The sweep whose release names it: that release is used up by it. */
+  readonly release: SweepId | undefined;
+}
+
+/** An inactive device that is left as it is, and why. */
+export interface VetoedDevice {
+  readonly device: DeviceSerial;
+  readonly veto: VetoKind;
+  readonly inputs: RuleInputs;
+}
+
 /** What is to happen to the inactive devices of a CA. */
 export interface CaVerdict {
-  readonly survivors: readonly { readonly device: DeviceSerial; readonly spelling: string }[];
-  readonly vetoed: readonly {
-    readonly device: DeviceSerial;
-    readonly veto: Veto['kind'];
-    readonly inputs: RuleInputs;
-  }[];
-  /** The breaker's inputs, when it tripped. */
-  readonly breaker: RuleInputs | undefined;
+  readonly survivors: readonly Survivor[];
+  readonly vetoed: readonly VetoedDevice[];
+  /** What the breaker weighed, and whether it tripped. */
+  readonly breaker: { readonly isOpen: boolean; readonly inputs: RuleInputs };
 }
 
 /**
@@ -53,32 +62,32 @@ export interface CaVerdict {
  * A tripped breaker vetoes all of them but the released ones. Pure.
  */
 export function decideCa(evidence: CaEvidence, context: GuardContext): CaVerdict {
-  const survivors: { device: DeviceSerial; spelling: string }[] = [];
-  const vetoed: { device: DeviceSerial; veto: Veto['kind']; inputs: RuleInputs }[] = [];
+  const survivors: Survivor[] = [];
+  const vetoed: VetoedDevice[] = [];
   for (const [index, detail] of [...evidence.inactive].sort(([a], [b]) => a - b)) {
     const candidate = candidateOf(evidence, index, detail);
+    const { device } = candidate;
     const veto = vetoFor(candidate, context);
-    if (veto === undefined) survivors.push({ device: candidate.device, spelling: detail.spelling });
-    else vetoed.push({ device: candidate.device, veto: veto.kind, inputs: veto.inputs });
+    if (veto === undefined) survivors.push({ device, release: releaseOf(candidate, context.controls) });
+    else vetoed.push({ device, veto: veto.kind, inputs: veto.inputs });
   }
-  const { ca, instance } = evidence;
-  const isFree = ({ device }: { readonly device: DeviceSerial }): boolean =>
-    isReleased({ instance, ca, device }, context.controls);
+  const free = survivors.filter(({ release }) => release !== undefined);
   const counts = countClasses(evidence.next);
   // More inactive devices than details are kept of: those beyond weigh as survivors, because nothing says otherwise.
   const unexamined = counts.byClass.inactive - evidence.inactive.size;
-  const tripped = breakerFor({
-    survivors: survivors.filter((survivor) => !isFree(survivor)).length + unexamined,
+  const weighed = weigh({
+    survivors: survivors.length - free.length + unexamined,
     actedUnderCa: evidence.actedUnderCa,
     actedOnInstance: evidence.actedOnInstance,
     registeredWatched: registeredOf(counts),
   });
-  if (tripped === undefined) return { survivors, vetoed, breaker: undefined };
-  const stopped = survivors.filter((survivor) => !isFree(survivor));
+  if (!weighed.isOpen) return { survivors, vetoed, breaker: weighed };
+  const stopped = survivors.filter(({ release }) => release === undefined);
+  const { inputs } = weighed;
   return {
-    survivors: survivors.filter(isFree),
-    vetoed: [...vetoed, ...stopped.map(({ device }) => ({ device, veto: tripped.kind, inputs: tripped.inputs }))],
-    breaker: tripped.inputs,
+    survivors: free,
+    vetoed: [...vetoed, ...stopped.map(({ device }) => ({ device, veto: 'breaker' as const, inputs }))],
+    breaker: weighed,
   };
 }
 
@@ -89,7 +98,7 @@ function candidateOf(evidence: CaEvidence, index: number, detail: InactiveDetail
     ca: evidence.ca,
     device,
     reading: {
-      serialAsReceived: detail.spelling,
+      serialAsReceived: device,
       serial: device,
       caSerialAsReceived: '',
       name: '',

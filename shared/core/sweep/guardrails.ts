@@ -1,8 +1,10 @@
 import type { DeviceReading } from '../device-reading.ts';
 import type { InstanceId } from '../instance.ts';
 import type { CaSerial, DeviceSerial } from '../serial.ts';
-import { type DurationMs, days, type EpochMs, isoOf } from '../time.ts';
+import { type DurationMs, type EpochMs, isoOf } from '../time.ts';
+import { FLAP_WINDOW } from './act-window.ts';
 import type { Controls } from './controls.ts';
+import type { SweepId } from './sweep-id.ts';
 import type { RuleInputs } from './sweep-outcome.ts';
 
 /** Why an inactive device is left as it is; in the order in which the rules are asked. */
@@ -51,9 +53,6 @@ export interface GuardContext {
   readonly reactivateAfter: DurationMs;
 }
 
-/** How long after our reactivation another switch-off means that somebody meant it. */
-const FLAP_WINDOW: DurationMs = days(7);
-
 type Guardrail = (candidate: Candidate, context: GuardContext) => Veto | undefined;
 
 /** In the order of the rules; the first no stands. Whatever is not known is a no. */
@@ -84,10 +83,16 @@ export function vetoFor(candidate: Candidate, context: GuardContext): Veto | und
 }
 
 /** The rules that are asked again right before the act, with controls and a reading of that moment. */
-const LAST_LOOK: readonly Guardrail[] = [paused, unreadableControls, held, outOfDate, caNotActive];
+const LAST_LOOK = [paused, unreadableControls, held, outOfDate, caNotActive, releaseWithdrawn];
 
-/** Asks what may have changed since the decision: pause, holds, validity and the CA. */
-export function lastVetoFor(candidate: Candidate, context: GuardContext): Veto | undefined {
+/** What is asked again about a device that was decided to be activated. */
+export type LastCandidate = Pick<Candidate, 'instance' | 'ca' | 'device' | 'reading'> & {
+  /** Only a release let it through. */
+  readonly isByRelease: boolean;
+};
+
+/** Asks what may have changed since the decision: pause, holds, validity, the CA, and the release it was given. */
+export function lastVetoFor(candidate: LastCandidate, context: LastContext): Veto | undefined {
   for (const guardrail of LAST_LOOK) {
     const veto = guardrail(candidate, context);
     if (veto !== undefined) return veto;
@@ -95,15 +100,21 @@ export function lastVetoFor(candidate: Candidate, context: GuardContext): Veto |
   return undefined;
 }
 
-function paused(_: Candidate, { controls }: GuardContext): Veto | undefined {
+/** What the last look needs to know besides the device. */
+export type LastContext = Pick<GuardContext, 'now' | 'controls' | 'caState'>;
+type Named = Pick<Candidate, 'instance' | 'ca' | 'device'>;
+
+function paused(_: Named, { controls }: LastContext): Veto | undefined {
   return controls.paused === 'yes' ? { kind: 'paused', inputs: { by: 'control/paused' } } : undefined;
 }
 
-function unreadableControls(candidate: Candidate, { controls }: GuardContext): Veto | undefined {
-  const { holds, paused } = controls;
-  const release = controls.release(candidate.instance, candidate.ca);
-  if (paused === 'unreadable' || holds === 'unreadable' || release === 'unreadable') {
-    return { kind: 'controls-unreadable', inputs: { paused, holds: holds === 'unreadable' ? holds : 'read' } };
+function unreadableControls(candidate: Named, { controls }: LastContext): Veto | undefined {
+  const { holds, intents, paused } = controls;
+  const isReleaseRead = controls.release(candidate.instance, candidate.ca) !== 'unreadable';
+  if (paused === 'unreadable' || holds === 'unreadable' || intents === 'unreadable' || !isReleaseRead) {
+    const releases = isReleaseRead ? 'read' : 'unreadable';
+    const inputs = { paused, holds: holds === 'unreadable' ? holds : 'read', releases, intents };
+    return { kind: 'controls-unreadable', inputs };
   }
   // A hold that names nobody may mean anybody.
   const [anonymous] = holds.anonymous;
@@ -111,7 +122,7 @@ function unreadableControls(candidate: Candidate, { controls }: GuardContext): V
   return { kind: 'controls-unreadable', inputs: { file: anonymous.file, line: anonymous.line } };
 }
 
-function held(candidate: Candidate, { controls }: GuardContext): Veto | undefined {
+function held(candidate: Named, { controls }: LastContext): Veto | undefined {
   if (controls.holds === 'unreadable') return undefined; // said by the rule before
   const hold = controls.holds.find(candidate.instance, candidate.ca, candidate.device);
   if (hold === undefined) return undefined;
@@ -119,7 +130,7 @@ function held(candidate: Candidate, { controls }: GuardContext): Veto | undefine
   return { kind: hold.kind, inputs: { owner: hold.owner, until, file: hold.file, line: hold.line } };
 }
 
-function outOfDate({ reading }: Candidate, { now }: GuardContext): Veto | undefined {
+function outOfDate({ reading }: { readonly reading: DeviceReading }, { now }: LastContext): Veto | undefined {
   const { validFrom, validUntil } = reading;
   // Without a readable end nobody knows whether it has ended.
   if (validUntil === undefined) return { kind: 'device-expired', inputs: { validUntil: 'not readable' } };
@@ -129,7 +140,7 @@ function outOfDate({ reading }: Candidate, { now }: GuardContext): Veto | undefi
   return undefined;
 }
 
-function caNotActive(_: Candidate, { caState }: GuardContext): Veto | undefined {
+function caNotActive(_: Named, { caState }: LastContext): Veto | undefined {
   return caState === 'active' ? undefined : { kind: 'ca-not-active', inputs: { ca: caState } };
 }
 
@@ -154,8 +165,18 @@ function waiting({ inactiveSince }: Candidate, { now, reactivateAfter }: GuardCo
   return { kind: 'waiting', inputs: { since: isoOf(inactiveSince), waitMs: reactivateAfter } };
 }
 
+function releaseWithdrawn(candidate: LastCandidate, { controls }: LastContext): Veto | undefined {
+  if (!candidate.isByRelease || isReleased(candidate, controls)) return undefined;
+  return { kind: 'breaker', inputs: { release: 'withdrawn' } };
+}
+
 /** Whether a release names this device: it lets exactly the devices vetoed in one sweep through, once. */
-export function isReleased(candidate: Pick<Candidate, 'instance' | 'ca' | 'device'>, controls: Controls): boolean {
-  const release = controls.release(candidate.instance, candidate.ca);
-  return typeof release === 'object' && release.devices.has(candidate.device);
+export function isReleased(candidate: Named, controls: Controls): boolean {
+  return releaseOf(candidate, controls) !== undefined;
+}
+
+/** The sweep in which a released device was vetoed; `undefined` for one that is not released. */
+export function releaseOf({ ca, device, instance }: Named, controls: Controls): SweepId | undefined {
+  const release = controls.release(instance, ca);
+  return typeof release === 'object' ? release.get(device) : undefined;
 }

@@ -1,5 +1,5 @@
 import type { Brand } from '../brand.ts';
-import { type EpochMs, isoOf, parseIso } from '../time.ts';
+import { type DurationMs, type EpochMs, isoOf, parseIso } from '../time.ts';
 
 /** Identifies one sweep by the time of its tick, to the second: `20261121T050000Z`. Byte order is time order. */
 export type SweepId = Brand<string, 'SweepId'>;
@@ -21,6 +21,11 @@ export function tickOf(id: SweepId): EpochMs {
   const moment = momentOf(id);
   if (moment === undefined) throw new RangeError('a sweep id names a moment');
   return moment;
+}
+
+/** Whether a tick may be genuine: the queue and the clocks together make no more than two intervals. */
+export function isNearTheClock(triggerTime: EpochMs, now: EpochMs, interval: DurationMs): boolean {
+  return Math.abs(now - triggerTime) <= 2 * interval;
 }
 
 function momentOf(text: string): EpochMs | undefined {

@@ -20,14 +20,50 @@ function sweepPrefix(id: SweepId): string {
   return `${SWEEPS}${id}/`;
 }
 
+/** One object per sweep, so that the newest is found without listing what all of them wrote. */
+export const STARTED = `${SWEEP_STATE}started/`;
+
+/** What the control files were when they were looked at last. */
+export const CONTROL_INDEX_KEY = objectKey(`${SWEEP_STATE}control-index.json`);
+
+/** When a sweep was complete last. */
+export const HEARTBEAT_KEY = objectKey(`${SWEEP_STATE}heartbeat.json`);
+
+/** Releases that were used: one object for each decision that used one. */
+export const USED_RELEASES = `${SWEEP_STATE}released/`;
+
+/** A release that was used by one lap of a sweep. */
+export function usedReleaseKey(
+  instance: InstanceId,
+  ca: CaSerial,
+  use: { readonly released: SweepId; readonly by: SweepId; readonly lap: number },
+): ObjectKey {
+  return objectKey(`${USED_RELEASES}${use.released}/${instance}/${ca}/${use.by}-${pad(use.lap, 6)}.json`);
+}
+
 /** Written once, by whoever begins the sweep. */
 export function startedKey(id: SweepId): ObjectKey {
-  return objectKey(`${sweepPrefix(id)}started.json`);
+  return objectKey(`${STARTED}${id}.json`);
+}
+
+/** Where the claims of a sweep's laps lie. */
+export function lapPrefix(id: SweepId): string {
+  return `${sweepPrefix(id)}lap/`;
+}
+
+/** Every device ever seen under a CA that is watched as a whole, in parts; the newest sweep's counts. */
+export function rosterPrefix(instance: InstanceId, ca: CaSerial): string {
+  return `${SWEEP_STATE}roster/${instance}/${ca}/`;
+}
+
+/** One part of the roster as one lap of a sweep left it. */
+export function rosterKey(instance: InstanceId, ca: CaSerial, name: string, part: number): ObjectKey {
+  return objectKey(`${rosterPrefix(instance, ca)}${name}-${pad(part, 3)}`);
 }
 
 /** The claim of one lap; a duplicated self-call finds it taken. */
 export function lapKey(id: SweepId, lap: number): ObjectKey {
-  return objectKey(`${sweepPrefix(id)}lap/${pad(lap, 6)}.json`);
+  return objectKey(`${lapPrefix(id)}${pad(lap, 6)}.json`);
 }
 
 /** Checkpoints of a sweep: the highest (epoch, sequence) counts. */

@@ -21,13 +21,17 @@ export interface SweepOutcome {
   readonly reason?: string;
   readonly service?: { readonly code: string; readonly requestId: string };
   readonly objectKey?: string;
+  readonly objectEtag?: string;
+  /** Of the object, from 1. */
+  readonly line?: number;
   readonly inputs?: RuleInputs;
 }
 
 /** What makes two tellings the same event: the kind, and what it is about within one sweep. */
 export function sweepIdentity(outcome: SweepOutcome): readonly string[] {
-  const { ca, device, instance, objectKey, reason, sweepId } = outcome;
-  return [sweepId, instance ?? '', ca ?? '', device ?? '', objectKey ?? '', reason ?? ''];
+  const { ca, device, instance, line, objectEtag, objectKey, reason, sweepId } = outcome;
+  const object = [objectKey ?? '', objectEtag ?? '', line === undefined ? '' : String(line)];
+  return [sweepId, instance ?? '', ca ?? '', device ?? '', ...object, reason ?? ''];
 }
 
 /** The fields of the record, and the values that the sentences of the table name. */
@@ -47,8 +51,10 @@ export function sweepFields(outcome: SweepOutcome): {
     api_code: service?.code ?? '',
     request_id: service?.requestId ?? '',
     object_key: outcome.objectKey === undefined ? '' : displayText(outcome.objectKey, 200),
+    object_etag: outcome.objectEtag === undefined ? '' : displayText(outcome.objectEtag),
     rule_inputs: Object.keys(inputs).length === 0 ? '' : safeJson(inputs),
   };
-  const spoken = Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, String(value)]));
+  const said = outcome.line === undefined ? inputs : { ...inputs, line: outcome.line };
+  const spoken = Object.fromEntries(Object.entries(said).map(([name, value]) => [name, String(value)]));
   return { fields, named: { ...spoken, ...fields } };
 }

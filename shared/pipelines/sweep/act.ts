@@ -1,16 +1,17 @@
 import type { DeviceReading } from '../../core/device-reading.ts';
 import { nameOf } from '../../core/digest.ts';
 import type { ServiceWord } from '../../core/outcome.ts';
-import { type DeviceSerial, serviceSpellings } from '../../core/serial.ts';
-import { type GuardContext, lastVetoFor } from '../../core/sweep/guardrails.ts';
+import type { DeviceSerial } from '../../core/serial.ts';
+import type { ActResult, Intent } from '../../core/sweep/act-window.ts';
+import type { Survivor } from '../../core/sweep/decide-ca.ts';
+import { lastVetoFor } from '../../core/sweep/guardrails.ts';
 import { intentKey } from '../../core/sweep/sweep-layout.ts';
-import type { SweepOutcome } from '../../core/sweep/sweep-outcome.ts';
-import { durationMs } from '../../core/time.ts';
+import type { RuleInputs, SweepOutcome } from '../../core/sweep/sweep-outcome.ts';
 import type { CallAnswer } from '../../ports/mqtt-certificates.ts';
-import { type ActResult, type Intent, intentBytes, writeResults } from './acts.ts';
-import type { Survivor } from './ca-decision.ts';
+import { writeIntent, writeResults } from './acts.ts';
 import { type SweepContext, type SweptCa, tell } from './context.ts';
 import { OutOfTimeError } from './patient-calls.ts';
+import { findDevice } from './read-devices.ts';
 
 /** No batch is larger, so that a stale holder of the lease can do no more than this. */
 const BATCH = 20;
@@ -24,66 +25,83 @@ export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError';
 }
 
+/** What is to be carried out under one CA. */
+export interface ActRequest {
+  readonly survivors: readonly Survivor[];
+  /** What the breaker weighed; written into the intents. */
+  readonly inputs: RuleInputs;
+  /** Intents of this sweep and CA whose run died; they are finished first, by the same steps. */
+  readonly open: readonly Intent[];
+  /** Devices of this sweep and CA whose result is known already. */
+  readonly settled: ReadonlyMap<DeviceSerial, ActResult>;
+}
+
 /**
  * Activates the devices that passed every guardrail, in small batches: controls read again, lease looked at, intent
  * written, then for each device a last look, the act, and a read-back. No intent, no act.
  *
- * @param open - Intents of this sweep and CA whose run died; they are finished first, by the same steps.
- * @param settled - Devices of this sweep and CA whose result is known already.
  * @returns What became of every device that has a result now.
  */
 export async function actOnSurvivors(
   context: SweepContext,
   swept: SweptCa,
-  request: {
-    readonly survivors: readonly Survivor[];
-    readonly open: readonly Intent[];
-    readonly settled: ReadonlyMap<DeviceSerial, ActResult>;
-  },
+  { inputs, open, settled, survivors }: ActRequest,
 ): Promise<ReadonlyMap<DeviceSerial, ActResult>> {
-  const results = new Map(request.settled);
-  for (const intent of request.open) {
-    for (const result of await carryOutIntent(context, swept, intent, 'resumed')) results.set(result.device, result);
+  const results = new Map(settled);
+  const released = new Set(survivors.filter(({ release }) => release !== undefined).map(({ device }) => device));
+  for (const intent of open) {
+    for (const one of await carryOut(context, swept, { intent, released, origin: 'resumed' })) {
+      results.set(one.device, one);
+    }
   }
-  const left = request.survivors.filter(({ device }) => !results.has(device));
+  const left = survivors.filter(({ device }) => !results.has(device));
   for (let start = 0; start < left.length; start += BATCH) {
     const batch = left.slice(start, start + BATCH).map(({ device }) => device);
-    const intent = await writeIntent(context, swept, batch);
-    for (const result of await carryOutIntent(context, swept, intent, 'fresh')) results.set(result.device, result);
+    const intent = await setOut(context, swept, batch, inputs);
+    for (const one of await carryOut(context, swept, { intent, released, origin: 'fresh' }))
+      results.set(one.device, one);
   }
   return results;
 }
 
-async function writeIntent(
-  { deps, sweep }: SweepContext,
-  { ca, instance }: SweptCa,
+async function setOut(
+  context: SweepContext,
+  { ca, caState, instance }: SweptCa,
   devices: readonly DeviceSerial[],
+  inputs: RuleInputs,
 ): Promise<Intent> {
+  const { deps, sweep, window } = context;
   if (deps.clock.now() + BATCH_ALLOWANCE_MS > deps.deadline) throw new OutOfTimeError();
+  const { holds, paused } = await context.controls('anew');
   if (!(await sweep.lease.isStillOurs())) throw new LeaseLostError();
   const at = deps.clock.now();
   const key = intentKey(at, sweep.id, nameOf([instance, ca, ...devices], 16));
   const intent: Intent = { key, at, sweepId: sweep.id, instance, ca, devices };
-  const { key: _, ...written } = intent;
-  await deps.store.create({ key, bytes: intentBytes(written), contentType: 'application/json' });
+  const said = { paused, holds: holds === 'unreadable' ? holds : holds.count, caState };
+  await writeIntent(deps.store, intent, { lap: sweep.lap, inputs: { ...inputs, ...said } });
+  window.note({ intent, results: undefined });
   return intent;
 }
 
-async function carryOutIntent(
-  context: SweepContext,
-  swept: SweptCa,
-  intent: Intent,
-  origin: 'fresh' | 'resumed',
-): Promise<readonly ActResult[]> {
-  const done: { readonly result: ActResult; readonly outcome: SweepOutcome | undefined }[] = [];
-  for (const device of intent.devices) done.push(await actOn(context, swept, device, origin));
+interface Carried {
+  readonly intent: Intent;
+  /** Devices that only a release let through. */
+  readonly released: ReadonlySet<DeviceSerial>;
+  readonly origin: 'fresh' | 'resumed';
+}
+
+async function carryOut(context: SweepContext, swept: SweptCa, carried: Carried): Promise<readonly ActResult[]> {
+  const { intent } = carried;
+  const done: Done[] = [];
+  for (const device of intent.devices) done.push(await actOn(context, swept, device, carried));
   // Told before the result is written: a result without its outcome would never be told.
   await tell(
     context,
-    done.flatMap(({ outcome }) => (outcome === undefined ? [] : [outcome])),
+    done.flatMap(({ outcome }) => outcome ?? []),
   );
   const results = done.map(({ result }) => result);
   await writeResults(context.deps.store, intent, results);
+  context.window.note({ intent, results });
   return results;
 }
 
@@ -97,107 +115,97 @@ async function actOn(
   context: SweepContext,
   swept: SweptCa,
   device: DeviceSerial,
-  origin: 'fresh' | 'resumed',
+  { origin, released }: Carried,
 ): Promise<Done> {
   const { ca, instance } = swept;
   const about = { sweepId: context.sweep.id, instance, ca, device };
-  const look = await lookAt(context, swept, device);
-  if (look === undefined || typeof look.status !== 'string') return untouched(device, undefined);
+  const found = await findDevice(context.deps, context.calls, swept, device);
+  switch (found.kind) {
+    case 'not-found':
+      return done(device, 'missing', { kind: 'device-missing', ...about });
+    case 'failed':
+      return done(device, 'untouched', unreadable(about, found.code));
+    case 'read':
+      break;
+  }
+  const look = found.reading;
+  if (typeof look.status !== 'string') return done(device, 'untouched', unreadable(about, 'UnknownStatus'));
   if (look.status === 'active') {
     // A resumed intent found done was most likely done by the run that died: it is told, never claimed as more.
     if (origin === 'resumed') return reactivated(about, look);
-    return untouched(device, { kind: 'device-recovered', ...about, name: look.name });
+    return done(device, 'recovered', { kind: 'device-recovered', ...about, name: look.name });
   }
   const veto = lastVetoFor(
-    {
-      instance,
-      ca,
-      device,
-      reading: look,
-      isAskedFor: true,
-      wasSeenActive: true,
-      lastActivatedAt: undefined,
-      inactiveSince: context.sweep.startedAt,
-    },
-    await guardContext(context, swept),
+    { instance, ca, device, reading: look, isByRelease: released.has(device) },
+    { now: context.deps.clock.now(), controls: await context.controls(), caState: swept.caState },
   );
-  if (veto !== undefined) {
-    const outcome = {
-      kind: 'device-inactive' as const,
-      ...about,
-      name: look.name,
-      reason: veto.kind,
-      inputs: veto.inputs,
-    };
-    return untouched(device, outcome);
-  }
-  return activate(context, swept, look, about);
+  if (veto === undefined) return activate(context, swept, look, about);
+  const { inputs, kind: reason } = veto;
+  return done(device, 'untouched', { kind: 'device-inactive', ...about, name: look.name, reason, inputs });
 }
 
-interface About {
-  readonly sweepId: SweepOutcome['sweepId'];
-  readonly instance: SweptCa['instance'];
-  readonly ca: SweptCa['ca'];
-  readonly device: DeviceSerial;
-}
+type About = Pick<SweepOutcome, 'sweepId' | 'instance' | 'ca'> & { readonly device: DeviceSerial };
 
 async function activate(context: SweepContext, swept: SweptCa, look: DeviceReading, about: About): Promise<Done> {
-  const address = {
-    instance: swept.instance,
-    caSpelling: swept.caSpelling,
-    deviceSpelling: look.serialAsReceived,
-  };
+  const { ca, caSpelling = ca, instance } = swept;
+  const address = { instance, caSpelling, deviceSpelling: look.serialAsReceived };
   let service: ServiceWord = { code: '', requestId: '' };
   for (let sent = 1; sent <= MAX_SENDS; sent += 1) {
-    const answer: CallAnswer<string> = await context.deps.mqtt.activateDevice(address);
+    const answer = await context.deps.mqtt.activateDevice(address);
     context.calls.heard(answer);
     service = wordOf(answer);
-    const after = await lookAt(context, swept, about.device);
-    if (after?.status === 'active') return reactivated(about, after, service.requestId);
+    const after = await findDevice(context.deps, context.calls, swept, about.device);
+    const isActive = after.kind === 'read' && after.reading.status === 'active';
+    if (isActive) return reactivated(about, after.reading, service.requestId);
     // Answered and not active, or refused: sending it again would not help. Without an answer it may not have arrived.
-    if (answer.kind !== 'no-answer') break;
+    if (answer.kind !== 'no-answer' || after.kind !== 'read') break;
   }
   const reason = service.code === '' ? 'not-active-when-read-back' : service.code;
-  return {
-    result: { device: about.device, result: 'failed' },
-    outcome: { kind: 'reactivation-failed', ...about, name: look.name, reason, service },
-  };
+  return done(about.device, 'failed', { kind: 'reactivation-failed', ...about, name: look.name, reason, service });
 }
 
-function reactivated(about: About, reading: DeviceReading, requestId = ''): Done {
-  return {
-    result: { device: about.device, result: 'reactivated' },
-    outcome: { kind: 'device-reactivated', ...about, name: reading.name, service: { code: '', requestId } },
-  };
+function reactivated(about: About, { name }: DeviceReading, requestId = ''): Done {
+  const service = { code: '', requestId };
+  return done(about.device, 'reactivated', { kind: 'device-reactivated', ...about, name, service });
 }
 
-function untouched(device: DeviceSerial, outcome: SweepOutcome | undefined): Done {
-  return { result: { device, result: 'untouched' }, outcome };
+function unreadable(about: About, code: string): SweepOutcome {
+  return { kind: 'device-unreadable', ...about, reason: 'not-read', service: { code, requestId: '' } };
 }
 
-async function lookAt(context: SweepContext, swept: SweptCa, device: DeviceSerial): Promise<DeviceReading | undefined> {
-  const { caSpelling, instance } = swept;
-  for (const deviceSpelling of serviceSpellings(device)) {
-    const answer = await context.calls.read(() =>
-      context.deps.mqtt.getDevice({ instance, caSpelling, deviceSpelling }),
-    );
-    if (answer.kind === 'answered') return answer.value;
-    if (answer.kind === 'failed') return undefined;
-  }
-  return undefined;
-}
-
-async function guardContext(context: SweepContext, { caState }: SweptCa): Promise<GuardContext> {
-  return {
-    now: context.deps.clock.now(),
-    controls: await context.controls(),
-    caState,
-    firstSight: 'act',
-    reactivateAfter: durationMs(0),
-  };
+function done(device: DeviceSerial, result: ActResult['result'], outcome: SweepOutcome | undefined): Done {
+  return { result: { device, result }, outcome };
 }
 
 function wordOf(answer: CallAnswer<string>): ServiceWord {
   if (answer.kind === 'answered') return { code: '', requestId: answer.requestId };
   return { code: answer.code, requestId: answer.kind === 'refused' ? answer.requestId : '' };
+}
+
+/**
+ * Closes intents of sweeps that nobody will take up any more: what is active now was most likely activated by them and
+ * is told so; of the rest nobody knows, so the flap latch counts them. One that can not be read stays open.
+ */
+export async function closeStrays(context: SweepContext, swept: SweptCa): Promise<void> {
+  const { ca, instance } = swept;
+  const strays = context.window.strays(context.sweep.id);
+  for (const intent of strays.filter((stray) => stray.instance === instance && stray.ca === ca)) {
+    const closed: Done[] = [];
+    for (const device of intent.devices) {
+      const about = { sweepId: intent.sweepId, instance, ca, device };
+      const found = await findDevice(context.deps, context.calls, swept, device);
+      if (found.kind === 'failed') break;
+      const isActive = found.kind === 'read' && found.reading.status === 'active';
+      if (isActive) closed.push(reactivated(about, found.reading));
+      else closed.push(done(device, found.kind === 'not-found' ? 'missing' : 'unknown', undefined));
+    }
+    if (closed.length < intent.devices.length) continue;
+    await tell(
+      context,
+      closed.flatMap(({ outcome }) => outcome ?? []),
+    );
+    const results = closed.map(({ result }) => result);
+    await writeResults(context.deps.store, intent, results);
+    context.window.note({ intent, results });
+  }
 }

@@ -1,55 +1,32 @@
 import * as v from 'valibot';
-import { type InstanceId, parseInstanceId } from '../../core/instance.ts';
+import { parseInstanceId } from '../../core/instance.ts';
 import { mapLimited } from '../../core/limit.ts';
 import { type ObjectKey, type ObjectVersion, objectKey } from '../../core/object-version.ts';
 import { safeJson } from '../../core/safe-json.ts';
-import { type CaSerial, type DeviceSerial, parseCaSerial, parseDeviceSerial } from '../../core/serial.ts';
-import { parseSweepId, type SweepId } from '../../core/sweep/sweep-id.ts';
+import { parseCaSerial, parseDeviceSerial } from '../../core/serial.ts';
+import {
+  ACT_RESULTS,
+  type ActResult,
+  type ActWindow,
+  actWindowOf,
+  FLAP_WINDOW,
+  type Intent,
+  type KnownIntent,
+} from '../../core/sweep/act-window.ts';
+import { parseSweepId } from '../../core/sweep/sweep-id.ts';
 import { INTENTS, intentResultKey, intentsFrom } from '../../core/sweep/sweep-layout.ts';
-import { type DurationMs, days, type EpochMs, epochMs, hours, minus } from '../../core/time.ts';
+import type { RuleInputs } from '../../core/sweep/sweep-outcome.ts';
+import { type EpochMs, epochMs, minus } from '../../core/time.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { listAll } from '../each-page.ts';
 
-/** A batch of devices under one CA that this deployment set out to reactivate. Written before anything is done. */
-export interface Intent {
-  readonly key: ObjectKey;
-  readonly at: EpochMs;
-  readonly sweepId: SweepId;
-  readonly instance: InstanceId;
-  readonly ca: CaSerial;
-  readonly devices: readonly DeviceSerial[];
-}
-
-/** What became of one device of an intent. */
-export interface ActResult {
-  readonly device: DeviceSerial;
-  /** `reactivated`: read back active. `untouched`: vetoed at the last moment, or active already. */
-  readonly result: 'reactivated' | 'failed' | 'untouched';
-}
-
-/** Everything this deployment set out to do in the last 7 days; what the breaker and the flap latch count. */
-export interface ActWindow {
-  /** When it last set out to activate this device and did, as far as is known. */
-  readonly lastActivatedAt: (instance: InstanceId, ca: CaSerial, device: DeviceSerial) => EpochMs | undefined;
-  /** Devices set out for in the last 24 hours, intents of the given sweep left out. */
-  readonly actedUnderCa: (instance: InstanceId, ca: CaSerial) => number;
-  readonly actedOnInstance: (instance: InstanceId) => number;
-  /** What one sweep did under one CA so far: intents whose run died, to be finished first, and known results. */
-  readonly ofSweep: (
-    id: SweepId,
-    instance: InstanceId,
-    ca: CaSerial,
-  ) => { readonly open: readonly Intent[]; readonly settled: ReadonlyMap<DeviceSerial, ActResult> };
-}
-
-const WINDOW: DurationMs = days(7);
-const BREAKER_WINDOW: DurationMs = hours(24);
-const INTENT_MAX_BYTES = 16 * 1024;
+const INTENT_MAX_BYTES = 64 * 1024;
 const READS_AT_ONCE = 10;
+const JSON_TYPE = 'application/json';
 
 const IntentShape = v.object({
   schema: v.literal(1),
-  at: v.number(),
+  at: v.pipe(v.number(), v.safeInteger()),
   sweepId: v.string(),
   instance: v.string(),
   ca: v.string(),
@@ -58,133 +35,96 @@ const IntentShape = v.object({
 
 const ResultShape = v.object({
   schema: v.literal(1),
-  results: v.array(v.object({ device: v.string(), result: v.picklist(['reactivated', 'failed', 'untouched']) })),
+  results: v.pipe(v.array(v.object({ device: v.string(), result: v.picklist(ACT_RESULTS) })), v.maxLength(20)),
 });
 
-/** An intent or a result that can not be read: the windows would count wrong, so nothing may be done. */
-export class UnreadableIntentError extends Error {
-  override readonly name = 'UnreadableIntentError';
-}
-
-/** The bytes of an intent. */
-export function intentBytes(intent: Omit<Intent, 'key'>): Buffer {
-  return Buffer.from(safeJson({ schema: 1, ...intent }));
+/** Writes an intent; only when this returns may anything be done about its devices. */
+export async function writeIntent(
+  store: ObjectStore,
+  intent: Intent,
+  /** What the guardrails looked at, for whoever asks later. */
+  about: { readonly lap: number; readonly inputs: RuleInputs },
+): Promise<void> {
+  const { key, ...written } = intent;
+  const bytes = Buffer.from(safeJson({ schema: 1, ...written, ...about }));
+  await store.create({ key, bytes, contentType: JSON_TYPE });
 }
 
 /** Writes down what became of an intent; written once. */
 export async function writeResults(store: ObjectStore, intent: Intent, results: readonly ActResult[]): Promise<void> {
   const bytes = Buffer.from(safeJson({ schema: 1, results }));
-  await store.create({ key: intentResultKey(intent.key), bytes, contentType: 'application/json' });
+  await store.create({ key: intentResultKey(intent.key), bytes, contentType: JSON_TYPE });
+}
+
+/** Everything set out for within the flap window, and the objects about it that can not be read. */
+export interface ReadActs {
+  readonly window: ActWindow;
+  readonly unreadable: readonly ObjectKey[];
 }
 
 /**
- * Reads the windows. Intents count, not successes: an activation whose answer was lost must weigh like one that was
- * seen. Only what is known not to have happened is left out of the flap latch.
- *
- * @throws UnreadableIntentError when one can not be read.
+ * Reads the intents of the last 7 days with their results. One that can not be read is named and not guessed: nothing
+ * may be activated until it is mended, because the windows might count wrong.
  */
-export async function readActWindow(store: ObjectStore, now: EpochMs): Promise<ActWindow> {
-  const from = intentsFrom(minus(now, WINDOW));
-  const { objects } = await listAll(store, { prefix: INTENTS, startAfter: from });
+export async function readActs(store: ObjectStore, now: EpochMs): Promise<ReadActs> {
+  const { objects } = await listAll(store, { prefix: INTENTS, startAfter: intentsFrom(minus(now, FLAP_WINDOW)) });
   const names = new Set(objects.map(({ key }) => key as string));
-  const intents = await mapLimited(
+  const read = await mapLimited(
     objects.filter(({ key }) => !key.endsWith('-result.json')),
     READS_AT_ONCE,
-    async (object) => {
-      const intent = await readIntent(store, object);
-      const resultKey = intentResultKey(object.key);
-      return { intent, results: names.has(resultKey) ? await readResults(store, resultKey) : undefined };
-    },
+    (object) => readKnown(store, object, names),
   );
-  return windowOf(intents, now);
-}
-
-interface Known {
-  readonly intent: Intent;
-  readonly results: readonly ActResult[] | undefined;
-}
-
-function windowOf(known: readonly Known[], now: EpochMs): ActWindow {
-  const lastAt = new Map<string, EpochMs>();
-  const underCa = new Map<string, number>();
-  const onInstance = new Map<string, number>();
-  for (const { intent, results } of known) {
-    const isRecent = now - intent.at < BREAKER_WINDOW;
-    for (const device of intent.devices) {
-      const result = results?.find((one) => one.device === device)?.result;
-      if (result === 'untouched') continue;
-      if (isRecent) {
-        count(underCa, `${intent.instance}/${intent.ca}`);
-        count(onInstance, intent.instance);
-      }
-      if (result === 'failed' || results === undefined) continue;
-      const name = `${intent.instance}/${intent.ca}/${device}`;
-      const before = lastAt.get(name);
-      if (before === undefined || before < intent.at) lastAt.set(name, intent.at);
-    }
-  }
   return {
-    lastActivatedAt: (instance, ca, device) => lastAt.get(`${instance}/${ca}/${device}`),
-    actedUnderCa: (instance, ca) => underCa.get(`${instance}/${ca}`) ?? 0,
-    actedOnInstance: (instance) => onInstance.get(instance) ?? 0,
-    ofSweep: (id, instance, ca) => {
-      const own = known.filter(
-        ({ intent }) => intent.sweepId === id && intent.instance === instance && intent.ca === ca,
-      );
-      return {
-        open: own.filter(({ results }) => results === undefined).map(({ intent }) => intent),
-        settled: new Map(own.flatMap(({ results }) => results ?? []).map((result) => [result.device, result])),
-      };
-    },
+    window: actWindowOf(read.filter((one) => one !== 'gone' && !('unreadable' in one)) as readonly KnownIntent[], now),
+    unreadable: read.flatMap((one) => (one !== 'gone' && 'unreadable' in one ? [one.unreadable] : [])),
   };
 }
 
-function count(counts: Map<string, number>, name: string): void {
-  counts.set(name, (counts.get(name) ?? 0) + 1);
+type ReadIntent = KnownIntent | { readonly unreadable: ObjectKey } | 'gone';
+
+async function readKnown(store: ObjectStore, { key }: ObjectVersion, names: ReadonlySet<string>): Promise<ReadIntent> {
+  const written = await readJson(store, key, IntentShape);
+  if (written === 'gone') return 'gone';
+  const intent = written === undefined ? undefined : intentOf(key, written);
+  if (intent === undefined) return { unreadable: key };
+  const resultKey = intentResultKey(key);
+  const result = names.has(resultKey) ? await readJson(store, resultKey, ResultShape) : 'gone';
+  if (result === 'gone') return { intent, results: undefined };
+  const results = result?.results.map(({ device, result }) => ({ device: parseDeviceSerial(device), result }));
+  if (results?.every(isActResult) !== true) return { unreadable: resultKey };
+  return { intent, results };
 }
 
-async function readIntent(store: ObjectStore, object: ObjectVersion): Promise<Intent> {
-  const { at, ca, devices, instance, sweepId } = await readJson(store, object.key, IntentShape);
-  const intent = {
-    key: objectKey(object.key),
-    at: epochMs(at),
-    sweepId: parseSweepId(sweepId),
-    instance: parseInstanceId(instance),
-    ca: parseCaSerial(ca),
-    devices: devices.map(parseDeviceSerial).filter((device) => device !== undefined),
-  };
-  if (intent.sweepId === undefined || intent.instance === undefined || intent.ca === undefined)
-    throw unreadable(object.key);
-  return intent as Intent;
+function intentOf(key: ObjectKey, written: v.InferOutput<typeof IntentShape>): Intent | undefined {
+  const sweepId = parseSweepId(written.sweepId);
+  const instance = parseInstanceId(written.instance);
+  const ca = parseCaSerial(written.ca);
+  const devices = written.devices.map(parseDeviceSerial).filter((device) => device !== undefined);
+  const isWhole = devices.length === written.devices.length;
+  if (sweepId === undefined || instance === undefined || ca === undefined || !isWhole) return undefined;
+  return { key: objectKey(key), at: epochMs(written.at), sweepId, instance, ca, devices };
 }
 
-async function readResults(store: ObjectStore, key: ObjectKey): Promise<readonly ActResult[]> {
-  const { results } = await readJson(store, key, ResultShape);
-  return results.map(({ device, result }) => {
-    const serial = parseDeviceSerial(device);
-    if (serial === undefined) throw unreadable(key);
-    return { device: serial, result };
-  });
+function isActResult(result: {
+  readonly device: ActResult['device'] | undefined;
+  readonly result: ActResult['result'];
+}): result is ActResult {
+  return result.device !== undefined;
 }
 
+/** `undefined` for what is there and can not be read; `gone` for what somebody removed since the listing. */
 async function readJson<Schema extends v.GenericSchema>(
   store: ObjectStore,
   key: ObjectKey,
   schema: Schema,
-): Promise<v.InferOutput<Schema>> {
+): Promise<v.InferOutput<Schema> | 'gone' | undefined> {
   const read = await store.read({ key, maxBytes: INTENT_MAX_BYTES });
-  if (read.kind !== 'found') throw unreadable(key);
-  let json: unknown;
+  if (read.kind === 'missing') return 'gone';
+  if (read.kind !== 'found') return undefined;
   try {
-    json = JSON.parse(read.bytes.toString('utf8'));
+    const parsed = v.safeParse(schema, JSON.parse(read.bytes.toString('utf8')));
+    return parsed.success ? parsed.output : undefined;
   } catch {
-    throw unreadable(key); // cut short or not ours
+    return undefined; // cut short or not ours
   }
-  const parsed = v.safeParse(schema, json);
-  if (!parsed.success) throw unreadable(key);
-  return parsed.output;
-}
-
-function unreadable(key: ObjectKey): UnreadableIntentError {
-  return new UnreadableIntentError(`${key} can not be read; restore it, or delete it together with its result`);
 }

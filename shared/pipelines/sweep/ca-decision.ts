@@ -1,37 +1,28 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as v from 'valibot';
 import { safeJson } from '../../core/safe-json.ts';
-import { type DeviceSerial, parseDeviceSerial } from '../../core/serial.ts';
+import { parseDeviceSerial } from '../../core/serial.ts';
+import type { CaVerdict, Survivor, VetoedDevice } from '../../core/sweep/decide-ca.ts';
 import type { VetoKind } from '../../core/sweep/guardrails.ts';
-import type { SweepId } from '../../core/sweep/sweep-id.ts';
+import { parseSweepId, type SweepId } from '../../core/sweep/sweep-id.ts';
 import { caDecisionKey } from '../../core/sweep/sweep-layout.ts';
-import type { RuleInputs } from '../../core/sweep/sweep-outcome.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { SweptCa } from './context.ts';
 
-/** An inactive device that is left as it is, and why. */
-export interface VetoedDevice {
-  readonly device: DeviceSerial;
-  readonly veto: VetoKind;
-  readonly inputs: RuleInputs;
-}
-
-/** An inactive device that is to be activated. */
-export interface Survivor {
-  readonly device: DeviceSerial;
-  readonly spelling: string;
-}
-
 /** What was decided about the devices of one CA in one sweep. Written once, then carried out, by whoever lives to. */
 export interface CaDecision {
+  /** Of the devices it is about, in their order: the decision about another list says nothing of this one. */
+  readonly digest: string;
   /** Memory bytes after the readings, in the order of the list. */
   readonly next: Uint8Array;
   /** Lasting trouble is told again in this sweep. */
   readonly isDaily: boolean;
   readonly survivors: readonly Survivor[];
   readonly vetoed: readonly VetoedDevice[];
-  /** The breaker's inputs, when it tripped. */
-  readonly breaker: RuleInputs | undefined;
+  /** What the breaker weighed, and whether it tripped. */
+  readonly breaker: CaVerdict['breaker'];
+  /** Codes of devices that could not be read, by place in the list; the first of them. */
+  readonly failures: ReadonlyMap<number, string>;
   /** `observe`: survivors are told and not touched. */
   readonly mode: 'act' | 'observe';
 }
@@ -43,26 +34,29 @@ const MEMORY_MAX_BYTES = 4 * 1024 * 1024;
 const Inputs = v.record(v.string(), v.union([v.string(), v.number(), v.boolean()]));
 const Shape = v.object({
   schema: v.literal(1),
+  digest: v.string(),
   next: v.string(),
   isDaily: v.boolean(),
-  survivors: v.array(v.object({ device: v.string(), spelling: v.string() })),
+  survivors: v.array(v.object({ device: v.string(), release: v.optional(v.string()) })),
   vetoed: v.array(v.object({ device: v.string(), veto: v.string(), inputs: Inputs })),
-  breaker: v.optional(Inputs),
+  breaker: v.object({ isOpen: v.boolean(), inputs: Inputs }),
+  failures: v.array(v.tuple([v.number(), v.string()])),
   mode: v.picklist(['act', 'observe']),
 });
 
-/** Writes the decision down; when an earlier run of this sweep decided already, that decision stands. */
+/**
+ * Writes the decision down. It replaces one about a list that somebody changed since; what was done by that one is among
+ * the intents.
+ */
 export async function writeCaDecision(
   store: ObjectStore,
   sweepId: SweepId,
-  swept: SweptCa,
+  swept: Pick<SweptCa, 'instance' | 'ca'>,
   decision: CaDecision,
-): Promise<CaDecision> {
+): Promise<void> {
   const next = deflateRawSync(decision.next).toString('base64');
-  const bytes = Buffer.from(safeJson({ schema: 1, ...decision, next }));
-  const key = caDecisionKey(sweepId, swept.instance, swept.ca);
-  const created = await store.create({ key, bytes, contentType: 'application/json' });
-  return created === 'created' ? decision : ((await readCaDecision(store, sweepId, swept)) ?? decision);
+  const bytes = Buffer.from(safeJson({ schema: 1, ...decision, next, failures: [...decision.failures] }));
+  await store.put({ key: caDecisionKey(sweepId, swept.instance, swept.ca), bytes, contentType: 'application/json' });
 }
 
 /** Reads a decision back; `undefined` when none was made, or none that can be read. */
@@ -76,15 +70,17 @@ export async function readCaDecision(
   if (read.kind !== 'found') return undefined;
   const parsed = v.safeParse(Shape, parseJson(read.bytes));
   if (!parsed.success) return undefined;
-  const { breaker, isDaily, mode, next, survivors, vetoed } = parsed.output;
+  const { breaker, digest, failures, isDaily, mode, next, survivors, vetoed } = parsed.output;
   return {
     next: inflateRawSync(Buffer.from(next, 'base64'), { maxOutputLength: MEMORY_MAX_BYTES }),
     isDaily,
     mode,
+    digest,
     breaker,
-    survivors: survivors.flatMap(({ device, spelling }) => {
+    failures: new Map(failures),
+    survivors: survivors.flatMap(({ device, release }) => {
       const serial = parseDeviceSerial(device);
-      return serial === undefined ? [] : [{ device: serial, spelling }];
+      return serial === undefined ? [] : [{ device: serial, release: parseSweepId(release ?? '') }];
     }),
     vetoed: vetoed.flatMap(({ device, inputs, veto }) => {
       const serial = parseDeviceSerial(device);

@@ -8,6 +8,7 @@ import { caMemoryKey, caMemoryPrefix } from '../../core/sweep/sweep-layout.ts';
 import { epochMs } from '../../core/time.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { listAll } from '../each-page.ts';
+import { outdatedKeys } from './outdated-keys.ts';
 
 const MAX_BYTES = 4 * 1024 * 1024;
 const KEPT = 3;
@@ -15,6 +16,7 @@ const KEPT = 3;
 const Shape = v.object({
   schema: v.literal(1),
   dailyAt: v.number(),
+  isListed: v.boolean(),
   cas: v.record(
     v.string(),
     v.object({
@@ -38,9 +40,10 @@ export async function readCaMemory(
   const read = await store.read({ key: newest.key, maxBytes: MAX_BYTES });
   const parsed = v.safeParse(Shape, read.kind === 'found' ? parseJson(read.bytes) : undefined);
   if (!parsed.success) return undefined; // everything looks new once; nothing is lost by it
-  const { cas, dailyAt } = parsed.output;
+  const { cas, dailyAt, isListed } = parsed.output;
   return {
     dailyAt: epochMs(dailyAt),
+    isListed,
     cas: new Map(
       Object.entries(cas).flatMap(([text, { announced, name, state }]) => {
         const serial = parseCaSerial(text);
@@ -57,11 +60,11 @@ export async function writeCaMemory(
   sweepId: SweepId,
   memory: CaMemory,
 ): Promise<void> {
-  const bytes = Buffer.from(safeJson({ schema: 1, dailyAt: memory.dailyAt, cas: Object.fromEntries(memory.cas) }));
+  const bytes = Buffer.from(safeJson({ schema: 1, ...memory, cas: Object.fromEntries(memory.cas) }));
   await store.put({ key: caMemoryKey(instance, sweepId), bytes, contentType: 'application/json' });
   const { objects } = await listAll(store, { prefix: caMemoryPrefix(instance) });
-  const outdated = objects.slice(0, Math.max(0, objects.length - KEPT));
-  await Promise.all(outdated.map(({ key }) => store.delete(key)));
+  const keys = outdatedKeys(objects, caMemoryKey(instance, sweepId), KEPT);
+  await Promise.all(keys.map((key) => store.delete(key)));
 }
 
 function parseJson(bytes: Buffer): unknown {

@@ -15,6 +15,8 @@ import type { ReadProgress } from './read-progress.ts';
 export interface CheckpointPlace {
   readonly instance: InstanceId;
   readonly ca: CaSerial;
+  /** Of the devices it is about, in their order. */
+  readonly digest: string;
 }
 
 /** 20,000 inactive devices with their spellings, and two bytes for each of a million. */
@@ -22,7 +24,6 @@ const MAX_BYTES = 8 * 1024 * 1024;
 const ARRAY_MAX_BYTES = 4 * 1024 * 1024;
 
 const Detail = v.object({
-  spelling: v.string(),
   validFrom: v.optional(v.number()),
   validUntil: v.optional(v.number()),
 });
@@ -31,9 +32,12 @@ const Shape = v.object({
   schema: v.literal(1),
   instance: v.string(),
   ca: v.string(),
+  digest: v.string(),
   next: v.string(),
   isRead: v.string(),
   inactive: v.array(v.tuple([v.number(), Detail])),
+  failures: v.array(v.tuple([v.number(), v.string()])),
+  isWhole: v.boolean(),
   page: v.optional(v.number()),
   strangersAsked: v.number(),
 });
@@ -49,11 +53,12 @@ export async function writeCheckpoint(
   const bytes = Buffer.from(
     safeJson({
       schema: 1,
-      instance: place.instance,
-      ca: place.ca,
+      ...place,
       next: pack(progress.next),
       isRead: pack(progress.isRead),
       inactive: [...progress.inactive],
+      failures: [...progress.failures],
+      isWhole: progress.isWhole,
       page: progress.page,
       strangersAsked: progress.strangersAsked,
     }),
@@ -62,39 +67,45 @@ export async function writeCheckpoint(
   await store.create({ key, bytes, contentType: 'application/json' });
 }
 
-/**
- * Finds where the reading of a CA stands; `undefined` when it has to begin.
- *
- * @param devices - How many devices the list has: a checkpoint of another length is of another list and says nothing.
- */
+/** Finds where the reading of a CA stands; `undefined` when it has to begin, also because its list was changed. */
 export async function readCheckpoint(
   store: ObjectStore,
   id: SweepId,
   place: CheckpointPlace,
-  devices: number,
 ): Promise<ReadProgress | undefined> {
   const { objects } = await listAll(store, { prefix: checkpointPrefix(id) });
   const newest = objects.at(-1);
   if (newest === undefined) return undefined;
   const read = await store.read({ key: newest.key, maxBytes: MAX_BYTES });
   const parsed = v.safeParse(Shape, read.kind === 'found' ? parseJson(read.bytes) : undefined);
-  if (!parsed.success || parsed.output.instance !== place.instance || parsed.output.ca !== place.ca) return undefined;
-  const { inactive, isRead: readBytes, next: nextBytes, page, strangersAsked } = parsed.output;
+  if (!parsed.success) return undefined;
+  const {
+    failures,
+    inactive,
+    isRead: readBytes,
+    isWhole,
+    next: nextBytes,
+    page,
+    strangersAsked,
+    ...of
+  } = parsed.output;
+  if (of.instance !== place.instance || of.ca !== place.ca || of.digest !== place.digest) return undefined;
   const [next, isRead] = [unpack(nextBytes), unpack(readBytes)];
-  if (next.length !== devices || isRead.length !== devices) return undefined;
   return {
     next,
     isRead,
     readCount: isRead.reduce((sum, flag) => sum + flag, 0),
     inactive: new Map(inactive.map(([index, detail]) => [index, detailOf(detail)])),
+    failures: new Map(failures),
+    isWhole,
+    others: new Map(),
     page,
     strangersAsked,
   };
 }
 
-function detailOf({ spelling, validFrom, validUntil }: v.InferOutput<typeof Detail>): InactiveDetail {
+function detailOf({ validFrom, validUntil }: v.InferOutput<typeof Detail>): InactiveDetail {
   return {
-    spelling,
     validFrom: validFrom === undefined ? undefined : epochMs(validFrom),
     validUntil: validUntil === undefined ? undefined : epochMs(validUntil),
   };

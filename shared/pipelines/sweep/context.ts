@@ -1,31 +1,35 @@
 import type { InstanceId } from '../../core/instance.ts';
+import type { ObjectKey } from '../../core/object-version.ts';
 import { type Outcome, recordOf } from '../../core/outcome.ts';
 import type { OutcomeRecord } from '../../core/outcome-record.ts';
 import type { CaSerial } from '../../core/serial.ts';
-import type { Controls } from '../../core/sweep/controls.ts';
+import type { ActWindow } from '../../core/sweep/act-window.ts';
 import type { SweepOutcome } from '../../core/sweep/sweep-outcome.ts';
 import type { EpochMs } from '../../core/time.ts';
-import type { ActWindow } from './acts.ts';
 import type { SweepDeps } from './deps.ts';
+import type { HoldFiles } from './hold-files.ts';
 import type { OpenSweep } from './open-sweep.ts';
 import type { PatientCalls } from './patient-calls.ts';
+import type { ControlsReader } from './read-controls.ts';
 
 /** What every part of a lap shares. */
 export interface SweepContext {
   readonly deps: SweepDeps;
   readonly calls: PatientCalls;
   readonly sweep: OpenSweep;
-  /** Never older than 10 seconds. */
-  readonly controls: () => Promise<Controls>;
+  readonly controls: ControlsReader;
+  readonly holdFiles: HoldFiles;
   readonly window: ActWindow;
+  /** What was set out to be done and can not be read: nothing is activated while there is any. */
+  readonly unreadableIntents: readonly ObjectKey[];
 }
 
 /** The CA whose devices are swept. */
 export interface SweptCa {
   readonly instance: InstanceId;
   readonly ca: CaSerial;
-  /** The service's spelling. */
-  readonly caSpelling: string;
+  /** The service's spelling; `undefined` for a CA that could not be read, under which nothing can be asked for. */
+  readonly caSpelling: string | undefined;
   readonly caState: 'active' | 'inactive' | 'expired' | 'missing' | 'unreadable';
 }
 

@@ -10,6 +10,7 @@ import { memoryKey, memoryPrefix } from '../../core/sweep/sweep-layout.ts';
 import { type EpochMs, epochMs } from '../../core/time.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { listAll } from '../each-page.ts';
+import { outdatedKeys } from './outdated-keys.ts';
 
 /** What a sweep knows of a CA's devices before it reads them. */
 export interface KnownDevices {
@@ -69,8 +70,8 @@ export async function writeKnownDevices(
     contentType: 'application/json',
   });
   const { objects } = await listAll(store, { prefix: memoryPrefix(instance, ca) });
-  const outdated = objects.slice(0, Math.max(0, objects.length - 2 * KEPT));
-  await Promise.all(outdated.map((object) => store.delete(object.key)));
+  const keys = outdatedKeys(objects, objectKey(`${key}.since`), 2 * KEPT);
+  await Promise.all(keys.map((outdated) => store.delete(outdated)));
 }
 
 async function readMemoryObject(store: ObjectStore, key: ObjectKey) {

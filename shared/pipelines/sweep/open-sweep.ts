@@ -1,6 +1,7 @@
+import * as v from 'valibot';
 import { safeJson } from '../../core/safe-json.ts';
-import { parseSweepId, type SweepId, sweepIdOf } from '../../core/sweep/sweep-id.ts';
-import { finishedKey, lapKey, SWEEP_LEASE, SWEEPS, startedKey } from '../../core/sweep/sweep-layout.ts';
+import { isNearTheClock, parseSweepId, type SweepId, sweepIdOf, tickOf } from '../../core/sweep/sweep-id.ts';
+import { finishedKey, lapKey, lapPrefix, STARTED, SWEEP_LEASE, startedKey } from '../../core/sweep/sweep-layout.ts';
 import { type DurationMs, days, durationMs, type EpochMs, epochMs, minus, seconds } from '../../core/time.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { listAll } from '../each-page.ts';
@@ -16,9 +17,12 @@ export interface OpenSweep {
   readonly lease: Lease;
 }
 
+/** Why a tick begins no sweep of its own. */
+export type SkipReason = 'running' | 'not-newer' | 'service-silent' | 'resumes-an-earlier-one';
+
 /** Why a call of the sweep function begins or continues nothing. */
 export type NotOpened =
-  | { readonly kind: 'skipped'; readonly id: SweepId; readonly reason: 'running' | 'not-newer' | 'service-silent' }
+  | { readonly kind: 'skipped'; readonly id: SweepId; readonly reason: SkipReason }
   | { readonly kind: 'ignored'; readonly id: SweepId; readonly reason: 'far-from-the-clock' }
   /** A duplicated or outdated self-call: somebody has this lap already. */
   | { readonly kind: 'claimed' };
@@ -28,16 +32,12 @@ export type SweepCall =
   | { readonly kind: 'tick'; readonly triggerTime: EpochMs }
   | { readonly kind: 'lap'; readonly sweepId: SweepId; readonly lap: number };
 
-/** Sweeps of the last day are enough to know the newest: an older tick is too far from the clock anyway. */
+const StartedShape = v.object({ schema: v.literal(1), startedAt: v.pipe(v.number(), v.safeInteger()) });
+
+/** A sweep that died longer ago is left as it is: what it decided is too old to be carried out. */
 const LOOK_BACK: DurationMs = days(1);
 /** Others wait this much longer than a dead run could have lived. */
 const LEASE_MARGIN: DurationMs = seconds(60);
-
-interface KnownSweep {
-  readonly id: SweepId;
-  readonly laps: number;
-  readonly isFinished: boolean;
-}
 
 /**
  * Opens the sweep that a call is about: a new one, the next lap of the running one, or one whose run died. Each lap is
@@ -46,21 +46,34 @@ interface KnownSweep {
  */
 export async function openSweep(deps: SweepDeps, call: SweepCall): Promise<OpenSweep | NotOpened> {
   const now = deps.clock.now();
-  const newest = await findNewest(deps.store, now);
+  const newest = await findNewest(deps, now);
   const target = call.kind === 'tick' ? targetOfTick(deps, call.triggerTime, now, newest) : targetOfLap(call, newest);
   if ('kind' in target) return target;
   const { id, lap } = target;
-  const startedAt = await noteStart(deps.store, id, now);
   const lease = await takeLease(deps.store, {
     prefix: SWEEP_LEASE,
     known: await listAll(deps.store, { prefix: SWEEP_LEASE }),
     runId: deps.runId,
     ttl: durationMs(Math.max(0, deps.deadline - now) + LEASE_MARGIN),
   });
-  if (lease === undefined) return { kind: 'skipped', id, reason: 'running' };
+  if (lease === undefined) return taken(call);
+  // Begun before the lap is claimed: a lap of a sweep that nobody began would never be found again.
+  const startedAt = await noteStart(deps.store, id, now);
   if (await claimLap(deps, id, lap)) return { id, startedAt, lap, lease };
   await lease.release();
-  return { kind: 'claimed' };
+  return taken(call);
+}
+
+/** A tick is told that another run is at work; a self-call that comes twice is nothing to speak of. */
+function taken(call: SweepCall): NotOpened {
+  if (call.kind === 'lap') return { kind: 'claimed' };
+  return { kind: 'skipped', id: sweepIdOf(call.triggerTime), reason: 'running' };
+}
+
+interface KnownSweep {
+  readonly id: SweepId;
+  readonly laps: number;
+  readonly isFinished: boolean;
 }
 
 interface Target {
@@ -75,7 +88,7 @@ function targetOfTick(
   newest: KnownSweep | undefined,
 ): Target | NotOpened {
   const id = sweepIdOf(triggerTime);
-  if (Math.abs(now - triggerTime) > 2 * deps.settings.interval) {
+  if (!isNearTheClock(triggerTime, now, deps.settings.interval)) {
     return { kind: 'ignored', id, reason: 'far-from-the-clock' };
   }
   // A sweep that was begun and not finished goes first; if it is still being worked on, its lease says so.
@@ -89,15 +102,18 @@ function targetOfLap(call: Extract<SweepCall, { kind: 'lap' }>, newest: KnownSwe
   return isNext ? { id: call.sweepId, lap: call.lap } : { kind: 'claimed' };
 }
 
-async function findNewest(store: ObjectStore, now: EpochMs): Promise<KnownSweep | undefined> {
+async function findNewest({ settings, store }: SweepDeps, now: EpochMs): Promise<KnownSweep | undefined> {
   const from = sweepIdOf(minus(now, LOOK_BACK));
-  const { objects } = await listAll(store, { prefix: SWEEPS, startAfter: SWEEPS + from });
-  const ids = objects.map(({ key }) => parseSweepId(key.slice(SWEEPS.length).split('/')[0] ?? ''));
-  const id = ids.filter((known) => known !== undefined).at(-1);
+  const { objects } = await listAll(store, { prefix: STARTED, startAfter: STARTED + from });
+  const ids = objects.map(({ key }) => parseSweepId(key.slice(STARTED.length).replace(/\.json$/, '')));
+  // A clock that once ran ahead left sweeps of the future behind; no tick of today could have begun them.
+  const isPossible = (id: SweepId): boolean => tickOf(id) <= now || isNearTheClock(tickOf(id), now, settings.interval);
+  const id = ids.filter((known) => known !== undefined).findLast(isPossible);
   if (id === undefined) return undefined;
-  const keys = objects.map(({ key }) => key as string).filter((key) => key.startsWith(`${SWEEPS}${id}/`));
-  const laps = keys.map((key) => Number(/\/lap\/(\d{6})\.json$/.exec(key)?.[1] ?? 0));
-  return { id, laps: Math.max(0, ...laps), isFinished: keys.includes(finishedKey(id)) };
+  const laps = await listAll(store, { prefix: lapPrefix(id) });
+  const numbers = laps.objects.map(({ key }) => Number(/(\d{6})\.json$/.exec(key)?.[1] ?? 0));
+  const isFinished = (await store.head(finishedKey(id))) !== undefined;
+  return { id, laps: Math.max(0, ...numbers), isFinished };
 }
 
 /** The first writer's time stands; everybody else reads it. */
@@ -106,9 +122,17 @@ async function noteStart(store: ObjectStore, id: SweepId, now: EpochMs): Promise
   const bytes = Buffer.from(safeJson({ schema: 1, startedAt: now }));
   if ((await store.create({ key, bytes, contentType: 'application/json' })) === 'created') return now;
   const read = await store.read({ key, maxBytes: 1024 });
-  const json: unknown = read.kind === 'found' ? JSON.parse(read.bytes.toString('utf8')) : undefined;
-  const isTime = typeof json === 'object' && json !== null && 'startedAt' in json && typeof json.startedAt === 'number';
-  return isTime ? epochMs(json.startedAt as number) : now;
+  // Cut short or not ours: the time of the tick is in the name, and stays the same for every lap.
+  return (read.kind === 'found' ? startedAtOf(read.bytes) : undefined) ?? tickOf(id);
+}
+
+function startedAtOf(bytes: Buffer): EpochMs | undefined {
+  try {
+    const parsed = v.safeParse(StartedShape, JSON.parse(bytes.toString('utf8')));
+    return parsed.success ? epochMs(parsed.output.startedAt) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function claimLap(deps: SweepDeps, id: SweepId, lap: number): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { backoffDelay } from '../../core/backoff.ts';
-import { remedyOf } from '../../core/openapi-code.ts';
+import { isThrottled, remedyOf } from '../../core/openapi-code.ts';
 import type { ServiceWord } from '../../core/outcome.ts';
 import { plus } from '../../core/time.ts';
 import type { CallAnswer } from '../../ports/mqtt-certificates.ts';
@@ -9,10 +9,13 @@ import type { SweepDeps } from './deps.ts';
 export class InstanceBlockedError extends Error {
   override readonly name = 'InstanceBlockedError';
   readonly service: ServiceWord;
+  /** `failing`: nothing was refused, but call after call fails in a way that should pass and does not. */
+  readonly why: 'refused' | 'failing';
 
-  constructor(service: ServiceWord) {
-    super(`the service refuses the instance: ${service.code}`);
+  constructor(service: ServiceWord, why: 'refused' | 'failing') {
+    super(`the service does not serve the instance: ${service.code}`);
     this.service = service;
+    this.why = why;
   }
 }
 
@@ -51,6 +54,10 @@ export interface PatientCalls {
 
 const BACKOFF = { baseMs: 500, capMs: 10_000 } as const;
 const MAX_ATTEMPTS = 10;
+/** Throttling for a minute or two must not make devices unreadable. */
+const MAX_ATTEMPTS_THROTTLED = 30;
+/** So many calls in a row that failed in spite of all patience: asking for every device would take hours. */
+const FAILING_LIMIT = 30;
 const SILENCE_LIMIT = 20;
 /** What one more call may take at most. */
 const CALL_ALLOWANCE_MS = 8_000;
@@ -58,9 +65,12 @@ const CALL_ALLOWANCE_MS = 8_000;
 /** Patience for one lap. */
 export function patientCalls(deps: SweepDeps): PatientCalls {
   let silent = 0;
+  let failing = 0;
 
   const heard = (answer: CallAnswer<unknown>): void => {
-    silent = answer.kind === 'no-answer' ? silent + 1 : 0;
+    // What can not be read is still an answer of somebody: only timeouts and resets are silence.
+    const isSilent = answer.kind === 'no-answer' && answer.code !== 'UnreadableAnswer';
+    silent = isSilent ? silent + 1 : 0;
     if (silent >= SILENCE_LIMIT) throw new ServiceSilentError(silent);
   };
 
@@ -71,13 +81,20 @@ export function patientCalls(deps: SweepDeps): PatientCalls {
         if (deps.clock.now() + CALL_ALLOWANCE_MS > deps.deadline) throw new OutOfTimeError();
         const answer = await call();
         heard(answer);
+        if (answer.kind === 'answered' || remedyOf(answer.code) === 'not-found') failing = 0;
         if (answer.kind === 'answered') return answer;
         const remedy = remedyOf(answer.code);
         const service = { code: answer.code, requestId: answer.kind === 'refused' ? answer.requestId : '' };
         if (remedy === 'not-found') return { kind: 'not-found' };
-        if (remedy === 'fix-configuration') throw new InstanceBlockedError(service);
+        const isRefused = remedy === 'fix-configuration' || remedy === 'refresh-credentials';
+        if (isRefused) throw new InstanceBlockedError(service, 'refused');
         const worthRepeating = remedy === 'retry' || (remedy === 'unknown' && attempt === 1);
-        if (!worthRepeating || attempt >= MAX_ATTEMPTS) return { kind: 'failed', service };
+        const most = isThrottled(answer.code) ? MAX_ATTEMPTS_THROTTLED : MAX_ATTEMPTS;
+        if (!worthRepeating || attempt >= most) {
+          if (worthRepeating) failing += 1;
+          if (failing >= FAILING_LIMIT) throw new InstanceBlockedError(service, 'failing');
+          return { kind: 'failed', service };
+        }
         const delay = backoffDelay(attempt, deps.clock.random(), BACKOFF);
         if (plus(deps.clock.now(), delay) + CALL_ALLOWANCE_MS > deps.deadline) throw new OutOfTimeError();
         await deps.clock.sleep(delay);

@@ -1,8 +1,9 @@
 import type { InstanceId } from '../../core/instance.ts';
+import type { ServiceWord } from '../../core/outcome.ts';
 import { type CaSerial, serviceSpellings } from '../../core/serial.ts';
 import type { CaReading } from '../../ports/mqtt-certificates.ts';
 import type { SweepDeps } from './deps.ts';
-import type { PatientCalls } from './patient-calls.ts';
+import { InstanceBlockedError, type PatientCalls } from './patient-calls.ts';
 
 /** What is known of one CA in this sweep. */
 export type CaFinding =
@@ -10,30 +11,47 @@ export type CaFinding =
   | { readonly kind: 'missing' }
   | { readonly kind: 'unreadable'; readonly code: string; readonly requestId: string };
 
+/** The CAs of an instance, as far as they could be listed. */
+export interface CaList {
+  readonly cas: ReadonlyMap<CaSerial, CaReading>;
+  /** Read to its end: what is not in it is not there. */
+  readonly isWhole: boolean;
+}
+
 /** Far beyond any quota; a list that goes on longer is a list that repeats itself. */
 const MAX_PAGES = 100;
 
 /**
  * Lists the CAs of an instance: page after page until one adds nothing new, since `Total` means different things on
  * different pages of the documents and pages may shift while being read.
- *
- * @returns `undefined` when the list could not be read to its end.
  */
 export async function listInstanceCas(
   deps: SweepDeps,
   calls: PatientCalls,
   instance: InstanceId,
-): Promise<ReadonlyMap<CaSerial, CaReading> | undefined> {
+  onListRefused: (service: ServiceWord) => Promise<void>,
+): Promise<CaList> {
+  try {
+    return await listToTheEnd(deps, calls, instance);
+  } catch (error) {
+    // A role that may Get and not List: the watched CAs are asked for one by one.
+    if (!(error instanceof InstanceBlockedError) || error.why === 'failing') throw error;
+    await onListRefused(error.service);
+    return { cas: new Map(), isWhole: false };
+  }
+}
+
+async function listToTheEnd(deps: SweepDeps, calls: PatientCalls, instance: InstanceId): Promise<CaList> {
   const cas = new Map<CaSerial, CaReading>();
   for (let page = 1; page <= MAX_PAGES; page += 1) {
     const answer = await calls.read(() => deps.mqtt.listCas(instance, page));
-    if (answer.kind === 'failed') return undefined;
-    if (answer.kind === 'not-found') return cas;
+    if (answer.kind === 'failed') return { cas, isWhole: false };
+    if (answer.kind === 'not-found') return { cas, isWhole: true };
     const before = cas.size;
     for (const ca of answer.value.cas) cas.set(ca.serial, ca);
-    if (cas.size === before) return cas;
+    if (cas.size === before) return { cas, isWhole: true };
   }
-  return undefined;
+  return { cas, isWhole: false };
 }
 
 /** Reads one watched CA by itself; a CA is missing only when the service knows it under no spelling. */

@@ -1,169 +1,223 @@
 import type { DeviceReading } from '../../core/device-reading.ts';
 import type { InstanceId } from '../../core/instance.ts';
 import { mapLimited } from '../../core/limit.ts';
-import { serviceSpellings } from '../../core/serial.ts';
-import { classify, type DeviceFinding } from '../../core/sweep/device-class.ts';
-import { memoryByte, readMemory, remember } from '../../core/sweep/device-memory.ts';
+import type { ServiceWord } from '../../core/outcome.ts';
+import { type DeviceSerial, serviceSpellings } from '../../core/serial.ts';
+import type { DeviceFinding } from '../../core/sweep/device-class.ts';
+import { readMemory } from '../../core/sweep/device-memory.ts';
 import { countOf, deviceAt, indexOfDevice } from '../../core/sweep/packed-serials.ts';
 import type { EpochMs } from '../../core/time.ts';
 import type { SweepDeps } from './deps.ts';
 import { InstanceBlockedError, type PatientCalls } from './patient-calls.ts';
-import { INACTIVE_DETAILS_MAX, type ReadProgress } from './read-progress.ts';
+import { absorbOthers, noteFinding, type WatchedDevices } from './watched-devices.ts';
 
 /** The watched devices of one CA, and how to ask for them. */
 export interface DevicesToRead {
   readonly instance: InstanceId;
   /** The service's spelling of the CA's serial. */
   readonly caSpelling: string;
-  /** Packed, sorted; see `packed-serials.ts`. */
-  readonly devices: Uint8Array;
-  /** Memory before this sweep, one byte per device. */
-  readonly before: Uint8Array;
+  readonly watched: WatchedDevices;
+  /** Every device of the CA is watched: those that are listed join the list. */
+  readonly isWholeCa: boolean;
   /** The sweep's one "now". */
   readonly now: EpochMs;
-  readonly progress: ReadProgress;
-  /** Hears of every listed device that is not watched by name, once or more often. */
-  readonly onOther?: (reading: DeviceReading) => void;
+  /** Hears that the role may not list, with the service's code. */
+  readonly onListRefused: (service: ServiceWord) => Promise<void>;
 }
 
 /** So few devices are asked for one by one. */
 const FEW_DEVICES = 5;
 /** Serials of devices that are not watched, kept to see that a page brought something new. */
 const OTHERS_MAX = 200_000;
+/** Listed newcomers of a CA that is watched as a whole join the list in heaps, so that they are never there twice. */
+const NEWCOMERS_HEAP = 20_000;
 /** Never-seen devices that are not listed are asked for within a tenth of what a sweep may spend: 70/s × 600 s. */
 const STRANGERS_MAX = 4_200;
 /** Known devices that are not listed are confirmed by Get, up to what half an hour allows. */
 const CONFIRMATIONS_MAX = 100_000;
+/** Far beyond the largest fleet; a list that goes on longer repeats itself. */
+const MAX_PAGES = 50_000;
 
 /**
  * Reads every watched device of a CA: page by page where there are many, one by one where there are few or where the
- * list was cut short. Progress is kept in `progress`, so that a lap may end anywhere and the next one go on.
+ * list was cut short. Progress is kept in `watched`, so that a lap may end anywhere and the next one go on.
  *
  * @throws OutOfTimeError, ServiceSilentError and InstanceBlockedError of the patient calls.
  */
 export async function readDevices(deps: SweepDeps, calls: PatientCalls, request: DevicesToRead): Promise<void> {
-  const total = countOf(request.devices);
-  const isListed = deps.settings.read === 'list' && (total > FEW_DEVICES || request.onOther !== undefined);
-  if (isListed && request.progress.page !== undefined) await readByList(deps, calls, request);
-  request.progress.page = undefined;
+  const { isWholeCa, watched } = request;
+  const isMany = isWholeCa || countOf(watched.devices) > FEW_DEVICES;
+  try {
+    if (deps.settings.read === 'list' && isMany) await readByList(deps, calls, request);
+  } finally {
+    absorbOthers(watched, request.now);
+  }
+  watched.progress.page = undefined;
   await readRest(deps, calls, request);
 }
 
-/** Goes on until a page brings nothing new, or all are seen, or asking one by one has become cheaper. */
+/** Goes on until pages bring nothing new, or all are seen, or asking one by one has become cheaper. */
 async function readByList(deps: SweepDeps, calls: PatientCalls, request: DevicesToRead): Promise<void> {
-  const { progress } = request;
-  const others = new Set<string>();
-  const total = countOf(request.devices);
-  const isComplete = (): boolean => request.onOther === undefined && progress.readCount === total;
-  const isCheaperByGet = (pages: number): boolean =>
-    request.onOther === undefined && pages >= total - progress.readCount && total - progress.readCount < total;
-  while (progress.page !== undefined && !isComplete() && !isCheaperByGet(progress.page - 1)) {
-    const first = progress.page;
+  const { isWholeCa, watched } = request;
+  const seen = createSeen();
+  const unread = (): number => countOf(watched.devices) - watched.progress.readCount;
+  const isCheaperByGet = (pages: number): boolean => pages >= unread() && watched.progress.readCount > 0;
+  for (;;) {
+    const { page: first } = watched.progress;
+    if (first === undefined || first > MAX_PAGES) return;
+    if (!isWholeCa && (unread() === 0 || isCheaperByGet(first - 1))) return;
     const pages = Array.from({ length: windowOf(deps, request, first) }, (_, index) => first + index);
-    const answers = await Promise.all(pages.map((page) => readPage(deps, calls, request, page)));
-    for (const devices of answers) {
-      if (devices === 'refused') return; // by permission: everything is asked for one by one
-      if (devices === undefined) continue; // not readable after patience; what it held is asked for one by one
-      if (!takePage(request, devices, others)) {
-        progress.page = undefined;
-        return;
-      }
-    }
-    progress.page = first + pages.length;
+    const answers = await allOrFirstError(pages, pages.length, (page) => readPage(deps, calls, request, page));
+    const isNew = answers.map((page) => takePage(request, page, seen));
+    // The pages of a window are all taken, though the first that brings nothing new ends the pass.
+    watched.progress.page = isNew.includes(false) ? undefined : first + pages.length;
+    if (watched.progress.others.size >= NEWCOMERS_HEAP) absorbOthers(watched, request.now);
   }
 }
 
 /** Pages under way at once: no more than are likely still needed, so that the last window asks for little in vain. */
-function windowOf(deps: SweepDeps, request: DevicesToRead, page: number): number {
+function windowOf(deps: SweepDeps, { isWholeCa, watched }: DevicesToRead, page: number): number {
   if (page === 1) return 1;
-  const unread = countOf(request.devices) - request.progress.readCount;
-  const needed = request.onOther === undefined ? Math.ceil(unread / 100) : deps.settings.callsAtOnce;
+  const unread = countOf(watched.devices) - watched.progress.readCount;
+  const needed = isWholeCa ? deps.settings.callsAtOnce : Math.ceil(unread / 100);
   return Math.max(1, Math.min(needed, deps.settings.callsAtOnce));
 }
+
+type PageRead = readonly DeviceReading[] | 'refused' | 'failed';
 
 async function readPage(
   deps: SweepDeps,
   calls: PatientCalls,
-  { caSpelling, instance }: DevicesToRead,
+  { caSpelling, instance, onListRefused }: DevicesToRead,
   page: number,
-): Promise<readonly DeviceReading[] | 'refused' | undefined> {
+): Promise<PageRead> {
   try {
     const answer = await calls.read(() => deps.mqtt.listDevicesOfCa({ instance, caSpelling, page }));
     if (answer.kind === 'not-found') return [];
-    return answer.kind === 'answered' ? answer.value.devices : undefined;
+    return answer.kind === 'answered' ? answer.value.devices : 'failed';
   } catch (error) {
     // A role that may Get and not List: worth a try one by one; if that is refused too, the instance is blocked.
-    if (!(error instanceof InstanceBlockedError)) throw error;
-    deps.runLog.write({ event: 'list-refused', instance, code: error.service.code });
+    if (!(error instanceof InstanceBlockedError) || error.why === 'failing') throw error;
+    await onListRefused(error.service);
     return 'refused';
   }
 }
 
-/** Takes one page in; false when it brought no serial that is new to this pass. */
-function takePage(request: DevicesToRead, devices: readonly DeviceReading[], others: Set<string>): boolean {
+/** Which devices that are not watched were listed already in this pass. */
+interface Seen {
+  readonly isNew: (serial: DeviceSerial) => boolean;
+  /** Whether this is the page before it once more, as some lists answer past their end. */
+  readonly isRepeated: (page: readonly DeviceReading[]) => boolean;
+}
+
+function createSeen(): Seen {
+  const serials = new Set<DeviceSerial>();
+  let last = '';
+  return {
+    isNew: (serial) => {
+      if (serials.has(serial)) return false;
+      if (serials.size < OTHERS_MAX) serials.add(serial);
+      return true;
+    },
+    isRepeated: (page) => {
+      const before = last;
+      last = page.map(({ serial }) => serial).join(' ');
+      return last === before;
+    },
+  };
+}
+
+/** Takes one page in; false when the pass is over: it brought no serial that is new to it, or may not be asked for. */
+function takePage({ isWholeCa, now, watched }: DevicesToRead, page: PageRead, seen: Seen): boolean {
+  const { progress } = watched;
+  if (page === 'refused' || page === 'failed') {
+    progress.isWhole = false;
+    return page === 'failed'; // what a page held that could not be read is asked for one by one
+  }
   let isNew = false;
-  for (const reading of devices) {
-    const index = indexOfDevice(request.devices, reading.serial);
+  const isRepeated = seen.isRepeated(page);
+  for (const reading of page) {
+    const { serial, status, validFrom, validUntil } = reading;
+    const index = indexOfDevice(watched.devices, serial);
     if (index >= 0) {
-      if (request.progress.isRead[index] === 0) {
-        isNew = true;
-        take(request, index, { kind: 'read', reading });
-      }
-    } else if (!others.has(reading.serial)) {
+      if (progress.isRead[index] !== 0) continue;
       isNew = true;
-      if (others.size < OTHERS_MAX) others.add(reading.serial);
-      request.onOther?.(reading);
-    }
+      noteFinding(watched, index, { kind: 'read', reading }, now);
+    } else if (isWholeCa) {
+      if (progress.others.has(serial)) continue;
+      isNew = true;
+      const dates = {
+        ...(validFrom === undefined ? {} : { validFrom }),
+        ...(validUntil === undefined ? {} : { validUntil }),
+      };
+      progress.others.set(serial, { status, ...dates });
+    } else if (seen.isNew(serial) && !isRepeated) isNew = true;
   }
   return isNew;
 }
 
 /** Devices that were not listed: known ones are confirmed, strangers within their share; the rest never connected. */
-async function readRest(deps: SweepDeps, calls: PatientCalls, request: DevicesToRead): Promise<void> {
-  const { before, progress } = request;
+async function readRest(
+  deps: SweepDeps,
+  calls: PatientCalls,
+  { caSpelling, instance, now, watched }: DevicesToRead,
+): Promise<void> {
+  const { before, progress } = watched;
+  // Where nothing was listed the list itself says nothing, so strangers are asked for like the others.
   const wasListed = progress.readCount > 0;
   const toAsk: number[] = [];
   let confirmations = 0;
   for (let index = 0; index < before.length; index += 1) {
     if (progress.isRead[index] === 1) continue;
-    const isKnown = readMemory(before[index] ?? 0).known;
-    const isStranger = !isKnown && wasListed;
+    const isStranger = wasListed && !readMemory(before[index] ?? 0).known;
     const mayAsk = isStranger ? progress.strangersAsked < STRANGERS_MAX : confirmations < CONFIRMATIONS_MAX;
     if (!mayAsk) {
-      take(request, index, isKnown ? { kind: 'failed', code: 'not-listed' } : { kind: 'not-found' });
+      const isAbsent = isStranger && progress.isWhole;
+      noteFinding(watched, index, isAbsent ? { kind: 'not-found' } : { kind: 'failed', code: 'NotAsked' }, now);
       continue;
     }
     if (isStranger) progress.strangersAsked += 1;
     else confirmations += 1;
     toAsk.push(index);
   }
-  await mapLimited(toAsk, deps.settings.callsAtOnce, async (index) => {
-    take(request, index, await readOne(deps, calls, request, index));
+  await allOrFirstError(toAsk, deps.settings.callsAtOnce, async (index) => {
+    const device = deviceAt(watched.devices, index);
+    noteFinding(watched, index, await findDevice(deps, calls, { instance, caSpelling }, device), now);
   });
 }
 
-async function readOne(
+/** Like `mapLimited`, but nothing more is begun after a failure, and nothing goes on behind the caller's back. */
+async function allOrFirstError<Item, Value>(
+  items: readonly Item[],
+  places: number,
+  call: (item: Item) => Promise<Value>,
+): Promise<readonly Value[]> {
+  const failures: unknown[] = [];
+  const values: Value[] = [];
+  await mapLimited(items, places, async (item, index) => {
+    if (failures.length > 0) return;
+    try {
+      values[index] = await call(item);
+    } catch (error) {
+      failures.push(error);
+    }
+  });
+  if (failures.length > 0) throw failures[0];
+  return values;
+}
+
+/** Asks for one device in every spelling the service may know; it is not found only when it is under none. */
+export async function findDevice(
   deps: SweepDeps,
   calls: PatientCalls,
-  { caSpelling, devices, instance }: DevicesToRead,
-  index: number,
+  { caSpelling, instance }: { readonly instance: InstanceId; readonly caSpelling: string | undefined },
+  device: DeviceSerial,
 ): Promise<DeviceFinding> {
-  for (const deviceSpelling of serviceSpellings(deviceAt(devices, index))) {
+  if (caSpelling === undefined) return { kind: 'failed', code: 'CaNotRead' };
+  for (const deviceSpelling of serviceSpellings(device)) {
     const answer = await calls.read(() => deps.mqtt.getDevice({ instance, caSpelling, deviceSpelling }));
     if (answer.kind === 'answered') return { kind: 'read', reading: answer.value };
     if (answer.kind === 'failed') return { kind: 'failed', code: answer.service.code };
   }
   return { kind: 'not-found' };
-}
-
-function take({ before, now, progress }: DevicesToRead, index: number, finding: DeviceFinding): void {
-  const memory = readMemory(before[index] ?? 0);
-  const found = classify(finding, memory.known, now);
-  // Whether lasting trouble is repeated today changes what is told, not what is remembered.
-  progress.next[index] = memoryByte(remember(memory, found, false).memory);
-  progress.isRead[index] = 1;
-  progress.readCount += 1;
-  if (found.class !== 'inactive' || finding.kind !== 'read' || progress.inactive.size >= INACTIVE_DETAILS_MAX) return;
-  const { serialAsReceived, validFrom, validUntil } = finding.reading;
-  progress.inactive.set(index, { spelling: serialAsReceived, validFrom, validUntil });
 }

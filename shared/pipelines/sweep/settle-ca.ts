@@ -1,32 +1,33 @@
 import type { DeviceSerial } from '../../core/serial.ts';
+import type { ActResult } from '../../core/sweep/act-window.ts';
 import { countClasses, countInputs, type DeviceCounts } from '../../core/sweep/counts.ts';
-import { type CaVerdict, decideCa } from '../../core/sweep/decide-ca.ts';
-import { type DeviceNews, memoryByte, newsAfter, readMemory } from '../../core/sweep/device-memory.ts';
-import { countOf, deviceAt, indexOfDevice } from '../../core/sweep/packed-serials.ts';
+import { decideCa } from '../../core/sweep/decide-ca.ts';
+import { memoryByte, readMemory } from '../../core/sweep/device-memory.ts';
+import { countOf, deviceAt } from '../../core/sweep/packed-serials.ts';
 import type { SweepOutcome } from '../../core/sweep/sweep-outcome.ts';
+import type { CompiledCa } from '../../core/sweep/watch-list.ts';
 import type { EpochMs } from '../../core/time.ts';
-import { actOnSurvivors } from './act.ts';
-import type { ActResult, Intent } from './acts.ts';
-import { type CaDecision, readCaDecision, type VetoedDevice, writeCaDecision } from './ca-decision.ts';
+import { actOnSurvivors, closeStrays } from './act.ts';
+import { type CaDecision, readCaDecision, writeCaDecision } from './ca-decision.ts';
+import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { type SweepContext, type SweptCa, tell } from './context.ts';
-import { type KnownDevices, readKnownDevices, writeKnownDevices } from './device-memory-store.ts';
-import { readDevices } from './read-devices.ts';
-import type { ReadProgress } from './read-progress.ts';
+import { writeKnownDevices } from './device-memory-store.ts';
+import { deviceNews } from './device-news.ts';
+import { OutOfTimeError } from './patient-calls.ts';
+import { type DevicesToRead, readDevices } from './read-devices.ts';
+import { newProgress } from './read-progress.ts';
+import { writeRoster } from './roster.ts';
+import { noteReleases } from './used-releases.ts';
+import { absorbOthers, askedFor, digestOf, noteFinding, type WatchedDevices } from './watched-devices.ts';
+import { watchedOf } from './watched-list.ts';
 
 /** One CA with the devices that are watched under it. */
 export interface CaToSettle {
   readonly swept: SweptCa;
-  /** Packed, sorted. */
-  readonly devices: Uint8Array;
-  /** 1 where the watch list asks for reactivation. */
-  readonly reactivate: Uint8Array;
-  /** Intents of this sweep and CA without a result, and the results that are known. */
-  readonly open: readonly Intent[];
-  readonly settled: ReadonlyMap<DeviceSerial, ActResult>;
+  readonly list: CompiledCa;
   /** Lasting trouble is told again in this sweep. */
   readonly isDaily: boolean;
-  /** Where the reading stands; filled in while it goes on. */
-  readonly progressOf: (known: KnownDevices) => ReadProgress;
+  readonly onListRefused: DevicesToRead['onListRefused'];
 }
 
 /** What a CA's summary counts. */
@@ -42,114 +43,126 @@ export interface CaCounts {
  * @throws OutOfTimeError, ServiceSilentError, InstanceBlockedError, LeaseLostError.
  */
 export async function settleCa(context: SweepContext, ca: CaToSettle): Promise<CaCounts> {
-  const { deps, sweep } = context;
-  const watched = { instance: ca.swept.instance, ca: ca.swept.ca, devices: ca.devices };
-  const known = await readKnownDevices(deps.store, sweep.id, watched);
-  const standing = await readCaDecision(deps.store, sweep.id, ca.swept);
-  const decision = standing ?? (await readAndDecide(context, ca, known));
-  await tell(context, deviceNews(context, ca, known, decision));
-  const results =
-    decision.mode === 'act' && ca.swept.caState === 'active'
-      ? await actOnSurvivors(context, ca.swept, { survivors: decision.survivors, open: ca.open, settled: ca.settled })
-      : new Map<DeviceSerial, ActResult>();
-  const memory = withResults(ca.devices, decision.next, results);
-  const counts = { devices: countClasses(memory), reactivated: countReactivated(results) };
-  await tell(context, [summaryOf(context, ca.swept, counts)]);
-  await writeKnownDevices(deps.store, sweep.id, watched, {
-    memory,
-    inactiveSince: waitingSince(context, known, decision),
+  const { deps, sweep, window } = context;
+  const { list, swept } = ca;
+  await closeStrays(context, swept);
+  const known = await watchedOf(context, ca);
+  const { inactiveSince, watched } = known;
+  const standing = await readCaDecision(deps.store, sweep.id, swept);
+  const digest = digestOf(watched.devices, askedFor(list, watched.devices));
+  const decision = standing?.digest === digest ? standing : await readAndDecide(context, ca, { ...known, digest });
+  const { before, devices } = watched;
+  await tell(context, deviceNews(context, { swept, devices, before, decision }));
+  const results = await actOnSurvivors(context, swept, {
+    survivors: decision.mode === 'act' ? decision.survivors : [],
+    inputs: decision.breaker.inputs,
+    ...window.ofSweep(sweep.id, swept.instance, swept.ca),
   });
+  const memory = withResults(devices, decision.next, results);
+  const counts = { devices: countClasses(memory), reactivated: countReactivated(results) };
+  await tell(context, [summaryOf(context, swept, counts)]);
+  await writeKnownDevices(
+    deps.store,
+    sweep.id,
+    { instance: swept.instance, ca: swept.ca, devices },
+    { memory, inactiveSince: stillInactive(context, devices, memory, inactiveSince) },
+  );
   return counts;
 }
 
-async function readAndDecide(context: SweepContext, ca: CaToSettle, known: KnownDevices): Promise<CaDecision> {
-  const { calls, deps, sweep, window } = context;
-  const { ca: serial, caSpelling, caState, instance } = ca.swept;
-  const progress = ca.progressOf(known);
-  await readDevices(deps, calls, {
-    instance,
-    caSpelling,
-    devices: ca.devices,
-    before: known.memory,
-    now: sweep.startedAt,
-    progress,
-  });
-  const verdict: CaVerdict = decideCa(
+type InactiveSince = ReadonlyMap<DeviceSerial, EpochMs>;
+
+/** The list may grow while it is read, where every device of the CA is watched. */
+async function readAndDecide(
+  context: SweepContext,
+  ca: CaToSettle,
+  known: Awaited<ReturnType<typeof watchedOf>> & { readonly digest: string },
+): Promise<CaDecision> {
+  const { deps, sweep, window } = context;
+  const { list, swept } = ca;
+  const { instance } = swept;
+  const { inactiveSince, watched } = known;
+  if (sweep.lap > 1) {
+    const checkpoint = await readCheckpoint(deps.store, sweep.id, { instance, ca: swept.ca, digest: known.digest });
+    watched.progress = checkpoint ?? watched.progress;
+  }
+  await readOrCheckpoint(context, ca, watched);
+  const asked = askedFor(list, watched.devices);
+  const digest = digestOf(watched.devices, asked);
+  if (list.star !== undefined && (known.hasForgotten || digest !== known.digest))
+    await keepRoster(context, ca, watched);
+  const { before, devices } = watched;
+  const verdict = decideCa(
     {
       instance,
-      ca: serial,
-      devices: ca.devices,
-      reactivate: ca.reactivate,
-      before: known.memory,
-      next: progress.next,
-      inactive: progress.inactive,
-      inactiveSince: (device) => known.inactiveSince.get(device) ?? sweep.startedAt,
-      lastActivatedAt: (device) => window.lastActivatedAt(instance, serial, device),
-      actedUnderCa: window.actedUnderCa(instance, serial),
+      ca: swept.ca,
+      devices,
+      reactivate: asked,
+      before,
+      next: watched.progress.next,
+      inactive: watched.progress.inactive,
+      inactiveSince: (device) => inactiveSince.get(device) ?? sweep.startedAt,
+      lastActivatedAt: (device) => window.lastActivatedAt(instance, swept.ca, device),
+      actedUnderCa: window.actedUnderCa(instance, swept.ca),
       actedOnInstance: window.actedOnInstance(instance),
     },
     {
       now: sweep.startedAt,
       controls: await context.controls(),
-      caState,
+      caState: swept.caState,
       firstSight: deps.settings.firstSight,
       reactivateAfter: deps.settings.reactivateAfter,
     },
   );
-  return writeCaDecision(deps.store, sweep.id, ca.swept, {
-    ...verdict,
-    next: progress.next,
-    isDaily: ca.isDaily,
-    mode: deps.settings.reactivate,
-  });
+  const mode = deps.settings.reactivate;
+  if (mode === 'act') await noteReleases(deps.store, swept, sweep, verdict.survivors);
+  const { failures, next } = watched.progress;
+  const decision: CaDecision = { ...verdict, digest, next, failures, isDaily: ca.isDaily, mode };
+  await writeCaDecision(deps.store, sweep.id, swept, decision);
+  return decision;
 }
 
-const CLASS_REASONS: Partial<Record<DeviceNews, string>> = { 'device-inactive': 'to-be-activated' };
-
-/** What is told about single devices: changes, stages, and once a day whatever lasts. */
-function* deviceNews(
-  { sweep }: SweepContext,
-  ca: CaToSettle,
-  known: KnownDevices,
-  decision: CaDecision,
-): Generator<SweepOutcome> {
-  const vetoes = new Map(decision.vetoed.map((vetoed) => [vetoed.device, vetoed]));
-  const about = { sweepId: sweep.id, instance: ca.swept.instance, ca: ca.swept.ca };
-  for (let index = 0; index < countOf(ca.devices); index += 1) {
-    const before = readMemory(known.memory[index] ?? 0);
-    const after = readMemory(decision.next[index] ?? 0);
-    const news = newsAfter(before, after, decision.isDaily);
-    if (news === 'none') continue;
-    const device = deviceAt(ca.devices, index);
-    yield { ...about, device, ...newsOf(news, after.announced, vetoes.get(device)) };
+async function readOrCheckpoint(context: SweepContext, ca: CaToSettle, watched: WatchedDevices): Promise<void> {
+  const { calls, deps, sweep } = context;
+  const { caSpelling, caState, instance } = ca.swept;
+  const now = sweep.startedAt;
+  if (caState === 'missing' || caSpelling === undefined) {
+    findAll(watched, caState === 'missing' ? { kind: 'not-found' } : { kind: 'failed', code: 'CaNotRead' }, now);
+    return;
   }
-  if (decision.breaker !== undefined) yield { kind: 'breaker-open', ...about, inputs: decision.breaker };
-  for (const { device, inputs, veto } of decision.vetoed) {
-    if (veto === 'flapping' && (decision.isDaily || !isInactiveBefore(ca, known, device))) {
-      yield { kind: 'device-flapping', ...about, device, inputs };
-    }
-  }
-  if (decision.mode === 'observe') {
-    for (const { device } of decision.survivors) yield { kind: 'would-reactivate', ...about, device };
+  try {
+    const isWholeCa = ca.list.star !== undefined;
+    await readDevices(deps, calls, {
+      instance,
+      caSpelling,
+      watched,
+      isWholeCa,
+      now,
+      onListRefused: ca.onListRefused,
+    });
+  } catch (error) {
+    if (error instanceof OutOfTimeError) await keepProgress(context, ca, watched);
+    throw error;
   }
 }
 
-function newsOf(
-  news: Exclude<DeviceNews, 'none'>,
-  stage: number | undefined,
-  vetoed: VetoedDevice | undefined,
-): Pick<SweepOutcome, 'kind' | 'reason' | 'inputs'> {
-  if (news === 'device-inactive' && vetoed !== undefined) {
-    return { kind: news, reason: vetoed.veto, inputs: vetoed.inputs };
-  }
-  if (news === 'device-expiring') return { kind: news, reason: `stage-${String(stage)}`, inputs: { days: stage ?? 0 } };
-  const reason = CLASS_REASONS[news];
-  return { kind: news, ...(reason === undefined ? {} : { reason }) };
+/** Without its CA no device can be asked for: a missing one took them along, of an unreadable one nobody knows. */
+function findAll(watched: WatchedDevices, finding: Parameters<typeof noteFinding>[2], now: EpochMs): void {
+  watched.progress = newProgress(watched.before);
+  for (let index = 0; index < watched.before.length; index += 1) noteFinding(watched, index, finding, now);
 }
 
-function isInactiveBefore(ca: CaToSettle, known: KnownDevices, device: DeviceSerial): boolean {
-  const index = indexOfDevice(ca.devices, device);
-  return index >= 0 && readMemory(known.memory[index] ?? 0).class === 'inactive';
+async function keepProgress(context: SweepContext, ca: CaToSettle, watched: WatchedDevices): Promise<void> {
+  const { deps, sweep } = context;
+  absorbOthers(watched, sweep.startedAt);
+  if (ca.list.star !== undefined) await keepRoster(context, ca, watched);
+  const digest = digestOf(watched.devices, askedFor(ca.list, watched.devices));
+  const place = { instance: ca.swept.instance, ca: ca.swept.ca, digest };
+  await writeCheckpoint(deps.store, sweep.id, { epoch: sweep.lease.epoch, sequence: 1 }, place, watched.progress);
+}
+
+async function keepRoster({ deps, sweep }: SweepContext, ca: CaToSettle, watched: WatchedDevices): Promise<void> {
+  await writeRoster(deps.store, ca.swept, sweep, watched.devices);
 }
 
 /** A device that was read back active is healthy for the next sweep, so that it is not told to have recovered. */
@@ -157,20 +170,33 @@ function withResults(devices: Uint8Array, next: Uint8Array, results: ReadonlyMap
   if (results.size === 0) return next;
   const memory = Uint8Array.from(next);
   for (let index = 0; index < memory.length; index += 1) {
-    if (readMemory(memory[index] ?? 0).class !== 'inactive') continue;
-    if (results.get(deviceAt(devices, index))?.result !== 'reactivated') continue;
-    memory[index] = memoryByte({ ...readMemory(memory[index] ?? 0), class: 'healthy', seenActive: true });
+    const before = readMemory(memory[index] ?? 0);
+    if (before.class !== 'inactive') continue;
+    const result = results.get(deviceAt(devices, index))?.result;
+    if (result === 'reactivated' || result === 'recovered') {
+      memory[index] = memoryByte({ ...before, class: 'healthy', seenActive: true });
+    } else if (result === 'missing') memory[index] = memoryByte({ ...before, class: 'missing' });
   }
   return memory;
 }
 
-function waitingSince(
-  { sweep }: SweepContext,
-  known: KnownDevices,
-  decision: CaDecision,
-): ReadonlyMap<DeviceSerial, EpochMs> {
-  const waiting = decision.vetoed.filter(({ veto }) => veto === 'waiting');
-  return new Map(waiting.map(({ device }) => [device, known.inactiveSince.get(device) ?? sweep.startedAt]));
+/** Since when devices are inactive, where the deployment waits before it acts; an outage does not end the waiting. */
+function stillInactive(
+  { deps, sweep }: SweepContext,
+  devices: Uint8Array,
+  memory: Uint8Array,
+  known: InactiveSince,
+): InactiveSince {
+  const since = new Map<DeviceSerial, EpochMs>();
+  if (deps.settings.reactivateAfter === 0) return since;
+  for (let index = 0; index < countOf(devices); index += 1) {
+    const state = readMemory(memory[index] ?? 0).class;
+    if (state !== 'inactive' && state !== 'unreadable') continue;
+    const device = deviceAt(devices, index);
+    const earlier = known.get(device);
+    if (earlier !== undefined || state === 'inactive') since.set(device, earlier ?? sweep.startedAt);
+  }
+  return since;
 }
 
 function countReactivated(results: ReadonlyMap<DeviceSerial, ActResult>): number {
@@ -178,11 +204,6 @@ function countReactivated(results: ReadonlyMap<DeviceSerial, ActResult>): number
 }
 
 function summaryOf(context: SweepContext, { ca, instance }: SweptCa, counts: CaCounts): SweepOutcome {
-  return {
-    kind: 'ca-summary',
-    sweepId: context.sweep.id,
-    instance,
-    ca,
-    inputs: { ...countInputs(counts.devices), reactivated: counts.reactivated },
-  };
+  const inputs = { ...countInputs(counts.devices), reactivated: counts.reactivated };
+  return { kind: 'ca-summary', sweepId: context.sweep.id, instance, ca, inputs };
 }

@@ -1,19 +1,19 @@
 import type { InstanceId } from '../../core/instance.ts';
+import type { ServiceWord } from '../../core/outcome.ts';
 import type { CaSerial } from '../../core/serial.ts';
 import { type CaMemory, type CaSighting, caStateOf, compareCas, isDailySweep } from '../../core/sweep/ca-memory.ts';
-import { countInputs, sumCounts } from '../../core/sweep/counts.ts';
+import { countInputs, sumCounts, unreadableCounts } from '../../core/sweep/counts.ts';
 import { countOf } from '../../core/sweep/packed-serials.ts';
 import type { SweepOutcome } from '../../core/sweep/sweep-outcome.ts';
-import type { CompiledCa, CompiledWatchList } from '../../core/sweep/watch-list.ts';
+import type { CompiledCa } from '../../core/sweep/watch-list.ts';
+import type { CaReading } from '../../ports/mqtt-certificates.ts';
 import { registeredCas } from '../registered-cas.ts';
 import { type CaDone, readCaDone, writeCaDone } from './ca-done.ts';
 import { readCaMemory, writeCaMemory } from './ca-memory-store.ts';
-import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { compileWatchLists } from './compile-watch.ts';
 import { type SweepContext, type SweptCa, tell, tellAt } from './context.ts';
-import { InstanceBlockedError, OutOfTimeError } from './patient-calls.ts';
-import { type CaFinding, listInstanceCas, readWatchedCa } from './read-cas.ts';
-import { newProgress, type ReadProgress } from './read-progress.ts';
+import { InstanceBlockedError } from './patient-calls.ts';
+import { type CaFinding, type CaList, listInstanceCas, readWatchedCa } from './read-cas.ts';
 import { settleCa } from './settle-ca.ts';
 
 /**
@@ -23,44 +23,49 @@ import { settleCa } from './settle-ca.ts';
  * @throws OutOfTimeError, ServiceSilentError, LeaseLostError, ServiceFailure.
  */
 export async function sweepInstances(context: SweepContext): Promise<SweepOutcome> {
-  const { deps } = context;
+  const { deps, sweep } = context;
   const { instances } = deps.settings;
   const compiled = await compileWatchLists(deps, { instances, cache: deps.watchCache });
-  await tellAt(deps, context.sweep.startedAt, compiled.outcomes);
+  await tellAt(deps, sweep.startedAt, compiled.outcomes);
   await compiled.settle();
   const done: CaDone[] = [];
   for (const instance of instances) {
     const list = compiled.lists.find((candidate) => candidate.instance === instance);
-    done.push(...(await sweepInstance(context, instance, list)));
+    done.push(...(await sweepInstance(context, instance, list?.cas ?? [])));
   }
   const reactivated = done.reduce((sum, ca) => sum + ca.reactivated, 0);
-  const counts = sumCounts(done.map((ca) => ca.devices));
-  return {
-    kind: 'sweep-summary',
-    sweepId: context.sweep.id,
-    inputs: { ...countInputs(counts), reactivated, cas: done.length, laps: context.sweep.lap },
-  };
+  const counts = countInputs(sumCounts(done.map((ca) => ca.devices)));
+  const inputs = { ...counts, reactivated, cas: done.length, laps: sweep.lap };
+  return { kind: 'sweep-summary', sweepId: sweep.id, inputs };
 }
 
 async function sweepInstance(
   context: SweepContext,
   instance: InstanceId,
-  list: CompiledWatchList | undefined,
+  watched: readonly CompiledCa[],
 ): Promise<readonly CaDone[]> {
   try {
-    return await sweepReadable(context, instance, list?.cas ?? []);
+    return await sweepReadable(context, instance, watched);
   } catch (error) {
     if (!(error instanceof InstanceBlockedError)) throw error;
-    const { service } = error;
-    await tell(context, [{ kind: 'instance-blocked', sweepId: context.sweep.id, instance, service }]);
-    return [];
+    const { deps, sweep } = context;
+    // What this sweep has not settled could not be checked, and counts as that.
+    const done: CaDone[] = [];
+    for (const { ca, devices } of watched) {
+      const known = await readCaDone(deps.store, sweep.id, { instance, ca });
+      done.push(known ?? { devices: unreadableCounts(countOf(devices)), reactivated: 0 });
+    }
+    const { byClass, watched: count } = sumCounts(done.map((one) => one.devices));
+    const inputs = { watched: count, unreadable: byClass.unreadable };
+    await tell(context, [{ kind: 'instance-blocked', sweepId: sweep.id, instance, service: error.service, inputs }]);
+    return done;
   }
 }
 
 interface Looked {
   readonly watched: CompiledCa;
   readonly finding: CaFinding;
-  readonly listed: boolean;
+  readonly listed: CaReading | undefined;
 }
 
 async function sweepReadable(
@@ -69,40 +74,76 @@ async function sweepReadable(
   watched: readonly CompiledCa[],
 ): Promise<readonly CaDone[]> {
   const { calls, deps, sweep } = context;
+  const onListRefused = refusalTeller(context, instance);
   const memory = await readCaMemory(deps.store, instance, sweep.id);
-  const listed = await listInstanceCas(deps, calls, instance);
+  const list = await listInstanceCas(deps, calls, instance, (service) => onListRefused('cas', service));
   const looked: Looked[] = [];
   for (const one of watched) {
-    const reading = listed?.get(one.ca);
-    const finding = await readWatchedCa(deps, calls, instance, one.ca, reading);
-    looked.push({ watched: one, finding, listed: reading !== undefined });
+    const listed = list.cas.get(one.ca);
+    looked.push({ watched: one, finding: await readWatchedCa(deps, calls, instance, one.ca, listed), listed });
   }
-  if (listed !== undefined) await tellCas(context, instance, memory, listed.values(), looked);
+  await tellCas(context, instance, { memory, list, looked });
   const isDaily = isDailySweep(memory, sweep.startedAt);
   const done: CaDone[] = [];
-  for (const one of looked) done.push(await settleWatched(context, instance, one, isDaily));
+  for (const one of looked) {
+    const place = { instance, ca: one.watched.ca };
+    const known = await readCaDone(deps.store, sweep.id, place);
+    done.push(
+      known ??
+        (await settleCa(context, {
+          swept: sweptOf(context, instance, one),
+          list: one.watched,
+          isDaily,
+          onListRefused: (service) => onListRefused('devices', service),
+        })),
+    );
+    const last = done.at(-1);
+    if (known === undefined && last !== undefined) await writeCaDone(deps.store, sweep.id, place, last);
+  }
   return done;
 }
 
-/** Tells what changed among the CAs and remembers it; without a whole list nothing is compared. */
+const LISTED = {
+  cas: { what: 'CAs', what_zh: ' CA 证书' },
+  devices: { what: 'devices', what_zh: '设备证书' },
+} as const;
+
+/** One warning for each instance and kind of list, however many lists are refused. */
+function refusalTeller(
+  context: SweepContext,
+  instance: InstanceId,
+): (list: keyof typeof LISTED, service: ServiceWord) => Promise<void> {
+  const told = new Set<keyof typeof LISTED>();
+  return async (list, service) => {
+    if (told.has(list)) return;
+    told.add(list);
+    const { id: sweepId } = context.sweep;
+    const inputs = LISTED[list];
+    await tell(context, [{ kind: 'list-refused', sweepId, instance, reason: `${list}-not-listed`, service, inputs }]);
+  };
+}
+
+/** Tells what changed among the CAs and remembers it. */
 async function tellCas(
   context: SweepContext,
   instance: InstanceId,
-  memory: CaMemory | undefined,
-  listed: Iterable<{ readonly serial: CaSerial } & Parameters<typeof caStateOf>[0] & { readonly name: string }>,
-  looked: readonly Looked[],
+  known: { readonly memory: CaMemory | undefined; readonly list: CaList; readonly looked: readonly Looked[] },
 ): Promise<void> {
   const { deps, sweep } = context;
   const now = sweep.startedAt;
   const sightings = new Map<CaSerial, CaSighting>();
-  for (const ca of listed) {
+  for (const ca of known.list.cas.values()) {
     const { name, serial, validUntil } = ca;
     const state = caStateOf(ca, now);
     sightings.set(serial, { ca: serial, state, name, validUntil, code: '', watched: 0, isListed: true });
   }
-  for (const one of looked) sightings.set(one.watched.ca, sightingOf(one, now));
+  for (const one of known.looked) sightings.set(one.watched.ca, sightingOf(one, now));
   const ours = await registeredCas(deps.store, instance);
-  const compared = compareCas(memory, [...sightings.values()], { now, registeredByUs: (ca) => ours.has(ca) });
+  const compared = compareCas(known.memory, [...sightings.values()], {
+    now,
+    registeredByUs: (ca) => ours.has(ca),
+    isListed: known.list.isWhole,
+  });
   await tell(
     context,
     compared.news.map((news) => ({ ...news, sweepId: sweep.id, instance })),
@@ -111,7 +152,7 @@ async function tellCas(
 }
 
 function sightingOf({ finding, listed, watched }: Looked, now: SweepContext['sweep']['startedAt']): CaSighting {
-  const about = { ca: watched.ca, watched: countOf(watched.devices), isListed: listed };
+  const about = { ca: watched.ca, watched: countOf(watched.devices), isListed: listed !== undefined };
   switch (finding.kind) {
     case 'read': {
       const { name, validUntil } = finding.reading;
@@ -124,45 +165,16 @@ function sightingOf({ finding, listed, watched }: Looked, now: SweepContext['swe
   }
 }
 
-async function settleWatched(
-  context: SweepContext,
-  instance: InstanceId,
-  one: Looked,
-  isDaily: boolean,
-): Promise<CaDone> {
-  const { deps, sweep, window } = context;
-  const { watched } = one;
-  const known = await readCaDone(deps.store, sweep.id, { instance, ca: watched.ca });
-  if (known !== undefined) return known;
-  const swept = sweptOf(context, instance, one);
-  const checkpoint = await readCheckpoint(deps.store, sweep.id, swept, countOf(watched.devices));
-  const reading: { progress?: ReadProgress } = {};
-  try {
-    const done = await settleCa(context, {
-      swept,
-      devices: watched.devices,
-      reactivate: watched.reactivate,
-      isDaily,
-      ...window.ofSweep(sweep.id, instance, watched.ca),
-      progressOf: ({ memory }) => {
-        reading.progress = checkpoint ?? newProgress(memory);
-        return reading.progress;
-      },
-    });
-    await writeCaDone(deps.store, sweep.id, swept, done);
-    return done;
-  } catch (error) {
-    if (error instanceof OutOfTimeError && reading.progress !== undefined) {
-      const at = { epoch: sweep.lease.epoch, sequence: 1 };
-      await writeCheckpoint(deps.store, sweep.id, at, swept, reading.progress);
-    }
-    throw error;
-  }
-}
-
-function sweptOf({ sweep }: SweepContext, instance: InstanceId, { finding, watched }: Looked): SweptCa {
+function sweptOf({ sweep }: SweepContext, instance: InstanceId, { finding, listed, watched }: Looked): SweptCa {
   const { ca } = watched;
-  if (finding.kind !== 'read') return { instance, ca, caSpelling: ca, caState: finding.kind };
-  const caState = caStateOf(finding.reading, sweep.startedAt);
-  return { instance, ca, caSpelling: finding.reading.serialAsReceived, caState };
+  switch (finding.kind) {
+    case 'read': {
+      const { reading } = finding;
+      return { instance, ca, caSpelling: reading.serialAsReceived, caState: caStateOf(reading, sweep.startedAt) };
+    }
+    case 'missing':
+      return { instance, ca, caSpelling: ca, caState: 'missing' };
+    case 'unreadable':
+      return { instance, ca, caSpelling: listed?.serialAsReceived, caState: 'unreadable' };
+  }
 }

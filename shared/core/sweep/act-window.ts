@@ -1,0 +1,130 @@
+import type { InstanceId } from '../instance.ts';
+import type { ObjectKey } from '../object-version.ts';
+import type { CaSerial, DeviceSerial } from '../serial.ts';
+import { type DurationMs, days, type EpochMs, hours } from '../time.ts';
+import type { SweepId } from './sweep-id.ts';
+
+/** How long after our reactivation another switch-off means that somebody meant it. */
+export const FLAP_WINDOW: DurationMs = days(7);
+
+/** How far back the breaker counts. */
+export const BREAKER_WINDOW: DurationMs = hours(24);
+
+/** A batch of devices under one CA that this deployment set out to reactivate. Written before anything is done. */
+export interface Intent {
+  readonly key: ObjectKey;
+  readonly at: EpochMs;
+  readonly sweepId: SweepId;
+  readonly instance: InstanceId;
+  readonly ca: CaSerial;
+  readonly devices: readonly DeviceSerial[];
+}
+
+/** What became of one device of an intent. */
+export const ACT_RESULTS = [
+  'reactivated', // read back active
+  'failed', // answered, and read back not active
+  'untouched', // vetoed at the last moment, or not readable then: nothing was sent
+  'recovered', // active already: nothing was sent
+  'missing', // gone since it was listed: nothing was sent
+  'unknown', // whether it was sent is not known, and it is not active now
+] as const;
+
+/** What became of one device of an intent. */
+export interface ActResult {
+  readonly device: DeviceSerial;
+  readonly result: (typeof ACT_RESULTS)[number];
+}
+
+/** An intent, and what became of it; `undefined` while nobody wrote that down. */
+export interface KnownIntent {
+  readonly intent: Intent;
+  readonly results: readonly ActResult[] | undefined;
+}
+
+/** Everything this deployment set out to do in the last 7 days; what the breaker and the flap latch count. */
+export interface ActWindow {
+  /** When it last set out to activate this device and, as far as is known, may have done so. */
+  readonly lastActivatedAt: (instance: InstanceId, ca: CaSerial, device: DeviceSerial) => EpochMs | undefined;
+  /** Devices set out for in the last 24 hours. */
+  readonly actedUnderCa: (instance: InstanceId, ca: CaSerial) => number;
+  readonly actedOnInstance: (instance: InstanceId) => number;
+  /** What one sweep did under one CA so far: intents whose run died, to be finished first, and known results. */
+  readonly ofSweep: (
+    id: SweepId,
+    instance: InstanceId,
+    ca: CaSerial,
+  ) => { readonly open: readonly Intent[]; readonly settled: ReadonlyMap<DeviceSerial, ActResult> };
+  /** Intents of other sweeps that nobody will finish any more. */
+  readonly strays: (id: SweepId) => readonly Intent[];
+  /** Takes in what this run set out to do, and later what became of it, so that the next CA is weighed with it. */
+  readonly note: (known: KnownIntent) => void;
+}
+
+/** Nothing was sent to the service: such a device weighs nothing. */
+const UNSENT: readonly ActResult['result'][] = ['untouched', 'recovered', 'missing'];
+
+interface Counts {
+  readonly lastAt: ReadonlyMap<string, EpochMs>;
+  readonly underCa: ReadonlyMap<string, number>;
+  readonly onInstance: ReadonlyMap<string, number>;
+}
+
+/**
+ * Makes the windows. Intents count, not successes: an activation whose answer was lost must weigh like one that was
+ * seen. Only what is known not to have happened is left out.
+ */
+export function actWindowOf(known: readonly KnownIntent[], now: EpochMs): ActWindow {
+  const all = new Map(known.map((one) => [one.intent.key, one]));
+  let counted: Counts | undefined;
+  const counts = (): Counts => {
+    counted ??= countAll([...all.values()], now);
+    return counted;
+  };
+  return {
+    lastActivatedAt: (instance, ca, device) => counts().lastAt.get(`${instance}/${ca}/${device}`),
+    actedUnderCa: (instance, ca) => counts().underCa.get(`${instance}/${ca}`) ?? 0,
+    actedOnInstance: (instance) => counts().onInstance.get(instance) ?? 0,
+    ofSweep: (id, instance, ca) => {
+      const own = [...all.values()].filter(
+        ({ intent }) => intent.sweepId === id && intent.instance === instance && intent.ca === ca,
+      );
+      return {
+        open: own.filter(({ results }) => results === undefined).map(({ intent }) => intent),
+        settled: new Map(own.flatMap(({ results }) => results ?? []).map((result) => [result.device, result])),
+      };
+    },
+    strays: (id) =>
+      [...all.values()]
+        .filter(({ intent, results }) => intent.sweepId !== id && results === undefined)
+        .map(({ intent }) => intent),
+    note: (one) => {
+      all.set(one.intent.key, one);
+      counted = undefined;
+    },
+  };
+}
+
+function countAll(all: readonly KnownIntent[], now: EpochMs): Counts {
+  const lastAt = new Map<string, EpochMs>();
+  const underCa = new Map<string, number>();
+  const onInstance = new Map<string, number>();
+  for (const { intent, results } of all) {
+    const { at, ca, devices, instance } = intent;
+    for (const device of devices) {
+      const result = results?.find((one) => one.device === device)?.result ?? 'unknown';
+      if (UNSENT.includes(result)) continue;
+      if (now - at < BREAKER_WINDOW) {
+        add(underCa, `${instance}/${ca}`);
+        add(onInstance, instance);
+      }
+      const name = `${instance}/${ca}/${device}`;
+      if (result !== 'failed' && at > (lastAt.get(name) ?? Number.NEGATIVE_INFINITY)) lastAt.set(name, at);
+    }
+  }
+  return { lastAt, underCa, onInstance };
+}
+
+function add(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+}

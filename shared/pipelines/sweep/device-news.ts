@@ -1,0 +1,77 @@
+import type { DeviceSerial } from '../../core/serial.ts';
+import type { VetoedDevice } from '../../core/sweep/decide-ca.ts';
+import { type DeviceNews, newsAfter, readMemory } from '../../core/sweep/device-memory.ts';
+import { countOf, deviceAt, indexOfDevice } from '../../core/sweep/packed-serials.ts';
+import type { SweepOutcome } from '../../core/sweep/sweep-outcome.ts';
+import type { CaDecision } from './ca-decision.ts';
+import type { SweepContext, SweptCa } from './context.ts';
+
+/** Everything the devices of one CA are told about from. */
+export interface NewsSource {
+  readonly swept: SweptCa;
+  /** Packed, sorted. */
+  readonly devices: Uint8Array;
+  /** Memory before this sweep, in the order of `devices`. */
+  readonly before: Uint8Array;
+  readonly decision: CaDecision;
+}
+
+/** What is told about single devices: changes, stages, and once a day whatever lasts. */
+export function* deviceNews({ sweep }: SweepContext, source: NewsSource): Generator<SweepOutcome> {
+  const { before: memory, decision, devices, swept } = source;
+  const vetoes = new Map(decision.vetoed.map((vetoed) => [vetoed.device, vetoed]));
+  const about = { sweepId: sweep.id, instance: swept.instance, ca: swept.ca };
+  for (let index = 0; index < countOf(devices); index += 1) {
+    const before = readMemory(memory[index] ?? 0);
+    const after = readMemory(decision.next[index] ?? 0);
+    const news = newsAfter(before, after, decision.isDaily);
+    if (news === 'none') continue;
+    const device = deviceAt(devices, index);
+    yield {
+      ...about,
+      device,
+      ...newsOf(news, index, { decision, stage: after.announced, vetoed: vetoes.get(device) }),
+    };
+  }
+  if (decision.breaker.isOpen) yield { kind: 'breaker-open', ...about, inputs: decision.breaker.inputs };
+  const isNew = (device: DeviceSerial): boolean => decision.isDaily || !wasInactive(source, device);
+  for (const { device, inputs, veto } of decision.vetoed) {
+    if (veto === 'flapping' && isNew(device)) yield { kind: 'device-flapping', ...about, device, inputs };
+  }
+  if (decision.mode === 'act') return;
+  for (const { device } of decision.survivors) if (isNew(device)) yield { kind: 'would-reactivate', ...about, device };
+}
+
+function newsOf(
+  news: Exclude<DeviceNews, 'none'>,
+  index: number,
+  of: {
+    readonly decision: CaDecision;
+    readonly stage: number | undefined;
+    readonly vetoed: VetoedDevice | undefined;
+  },
+): Pick<SweepOutcome, 'kind' | 'reason' | 'inputs' | 'service'> {
+  switch (news) {
+    case 'device-inactive': {
+      const planned = of.decision.mode === 'act' ? 'to-be-activated' : 'observed-only';
+      return of.vetoed === undefined
+        ? { kind: news, reason: planned }
+        : { kind: news, reason: of.vetoed.veto, inputs: of.vetoed.inputs };
+    }
+    case 'device-expiring':
+      return { kind: news, reason: `stage-${String(of.stage)}`, inputs: { days: of.stage ?? 0 } };
+    case 'device-unreadable': {
+      const code = of.decision.failures.get(index) ?? '';
+      return { kind: news, reason: 'not-read', service: { code, requestId: '' } };
+    }
+    case 'device-expired':
+    case 'device-missing':
+    case 'device-recovered':
+      return { kind: news };
+  }
+}
+
+function wasInactive({ before, devices }: NewsSource, device: DeviceSerial): boolean {
+  const index = indexOfDevice(devices, device);
+  return index >= 0 && readMemory(before[index] ?? 0).class === 'inactive';
+}

@@ -1,0 +1,62 @@
+import { mapLimited } from '../../core/limit.ts';
+import type { ObjectKey, ObjectVersion } from '../../core/object-version.ts';
+import { controlKindOf, HOLDS } from '../../core/sweep/control-changes.ts';
+import { type HoldLine, readHoldFile } from '../../core/sweep/hold-line.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import { listAll } from '../each-page.ts';
+
+/** A control object that is there and can not be used; its key says which. */
+export class UnreadableControlError extends Error {
+  override readonly name = 'UnreadableControlError';
+  readonly key: string;
+
+  constructor(key: string) {
+    super('a control object can not be read');
+    this.key = key;
+  }
+}
+
+/** One hold file as it is now. */
+export interface HoldFile {
+  readonly version: ObjectVersion;
+  readonly lines: readonly HoldLine[];
+}
+
+/** Reads every hold file there is; files that did not change since the last time are not read again. */
+export type HoldFiles = () => Promise<readonly HoldFile[]>;
+
+const FILE_MAX_BYTES = 5 * 1024 * 1024;
+const MAX_FILES = 5000;
+const READS_AT_ONCE = 8;
+
+/** The hold files of the bucket, with a memory of their versions for as long as this function is kept. */
+export function holdFiles(store: ObjectStore): HoldFiles {
+  let known: ReadonlyMap<ObjectKey, HoldFile> = new Map();
+  return async () => {
+    const { objects } = await listAll(store, { prefix: HOLDS, maxPages: MAX_FILES / 1000 + 1 });
+    const versions = objects.filter(({ key }) => controlKindOf(key) === 'hold');
+    if (versions.length > MAX_FILES) throw new UnreadableControlError(HOLDS);
+    const files = await mapLimited(versions, READS_AT_ONCE, async (version) => {
+      const before = known.get(version.key);
+      return before?.version.etag === version.etag ? before : readHolds(store, version);
+    });
+    const present = files.filter((file) => file !== undefined);
+    known = new Map(present.map((file) => [file.version.key, file]));
+    return present;
+  };
+}
+
+async function readHolds(store: ObjectStore, { key }: ObjectVersion): Promise<HoldFile | undefined> {
+  const read = await store.read({ key, maxBytes: FILE_MAX_BYTES });
+  if (read.kind === 'missing') return undefined; // removed since it was listed: that is how a hold ends
+  if (read.kind !== 'found') throw new UnreadableControlError(key);
+  return { version: read.version, lines: readHoldFile(textOf(read.bytes), key) };
+}
+
+/** UTF-8 or UTF-16; serials are ASCII in everything else people save. */
+function textOf(bytes: Buffer): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.subarray(2).toString('utf16le');
+  const isBigEndian = bytes[0] === 0xfe && bytes[1] === 0xff && bytes.length % 2 === 0;
+  if (isBigEndian) return Buffer.from(bytes.subarray(2)).swap16().toString('utf16le');
+  return bytes.toString('utf8');
+}

@@ -1,0 +1,157 @@
+import * as v from 'valibot';
+import { displayText } from '../../core/display-text.ts';
+import { etagOf, type ObjectVersion, objectKey } from '../../core/object-version.ts';
+import { safeJson } from '../../core/safe-json.ts';
+import { ServiceFailure } from '../../core/service-failure.ts';
+import {
+  CONTROL,
+  controlChanges,
+  controlKindOf,
+  type KnownControl,
+  type SeenControl,
+  statedOwner,
+} from '../../core/sweep/control-changes.ts';
+import { holdReminders } from '../../core/sweep/hold-reminders.ts';
+import { CONTROL_INDEX_KEY } from '../../core/sweep/sweep-layout.ts';
+import type { SweepOutcome } from '../../core/sweep/sweep-outcome.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import { listAll } from '../each-page.ts';
+import { type SweepContext, tell } from './context.ts';
+import { type HoldFile, UnreadableControlError } from './hold-files.ts';
+
+/** What was told about control files, for as long as it is true. */
+interface ControlIndex {
+  readonly files: readonly KnownControl[];
+  /** Names of the reminders that were given. */
+  readonly reminded: readonly string[];
+}
+
+const Shape = v.object({
+  schema: v.literal(1),
+  files: v.array(v.object({ key: v.string(), etag: v.string(), holds: v.number() })),
+  reminded: v.array(v.string()),
+});
+
+const INDEX_MAX_BYTES = 16 * 1024 * 1024;
+const NOTE_MAX_BYTES = 4096;
+/** Hold files are at most 5,000; what else lies here is a handful. */
+const MAX_PAGES = 8;
+const OWNERS_NAMED = 3;
+
+/**
+ * Tells what people changed under `control/` since the last sweep, reminds the owners of holds that end, and says aloud
+ * when something there, or in our own memory of acts, stops all acts.
+ */
+export async function tellControls(context: SweepContext): Promise<void> {
+  const { holdFiles, sweep } = context;
+  try {
+    const files = await holdFiles();
+    await tellChanges(context, files);
+    const nameless = files.flatMap((file) => namelessOf(file).slice(0, 1));
+    await tell(
+      context,
+      nameless.map(({ file, line }) => ({
+        kind: 'acts-stopped' as const,
+        sweepId: sweep.id,
+        objectKey: file,
+        line,
+        reason: 'hold-names-no-device',
+      })),
+    );
+  } catch (error) {
+    const key = unreadableKeyOf(error);
+    await tell(context, [{ kind: 'acts-stopped', sweepId: sweep.id, objectKey: key, reason: 'controls-unreadable' }]);
+  }
+  await tell(
+    context,
+    context.unreadableIntents.map((key) => ({
+      kind: 'acts-stopped' as const,
+      sweepId: sweep.id,
+      objectKey: key,
+      reason: 'intent-unreadable',
+    })),
+  );
+}
+
+/** Throws whatever else it was. */
+function unreadableKeyOf(error: unknown): string {
+  if (error instanceof UnreadableControlError) return error.key;
+  if (error instanceof ServiceFailure) return CONTROL;
+  throw error;
+}
+
+async function tellChanges({ deps, sweep, ...context }: SweepContext, files: readonly HoldFile[]): Promise<void> {
+  const { store } = deps;
+  const index = await readIndex(store);
+  const known = new Map(index.files.map((file) => [file.key, file]));
+  const { objects } = await listAll(store, { prefix: CONTROL, maxPages: MAX_PAGES });
+  const seen: SeenControl[] = files.map(seenHolds);
+  for (const version of objects) {
+    const kind = controlKindOf(version.key);
+    if (kind === undefined || kind === 'hold') continue;
+    const isNew = known.get(version.key)?.etag !== version.etag;
+    const owner = isNew ? await ownerOf(store, version) : '';
+    seen.push({ kind, version, holds: 0, nameless: 0, owner });
+  }
+  const reminders = holdReminders(
+    files.flatMap(({ lines }) => lines),
+    sweep.id,
+    sweep.startedAt,
+  );
+  const reminded = new Set(index.reminded);
+  const changes = controlChanges(index.files, seen, sweep.id);
+  const due = reminders.filter(({ name }) => !reminded.has(name)).map(({ outcome }) => outcome);
+  if (changes.length === 0 && due.length === 0) return;
+  const outcomes: readonly SweepOutcome[] = [...changes, ...due];
+  await tell({ deps, sweep, ...context }, outcomes);
+  await writeIndex(store, {
+    files: seen.map(({ holds, version }) => ({ key: version.key, etag: version.etag, holds })),
+    reminded: reminders.map(({ name }) => name),
+  });
+}
+
+function seenHolds({ lines, version }: HoldFile): SeenControl {
+  const owners = [...new Set(lines.map(({ owner }) => owner).filter((owner) => owner !== ''))];
+  const more = owners.length > OWNERS_NAMED ? ` and ${String(owners.length - OWNERS_NAMED)} more` : '';
+  return {
+    kind: 'hold',
+    version,
+    holds: lines.length,
+    nameless: namelessOf({ lines }).length,
+    owner: displayText(owners.slice(0, OWNERS_NAMED).join(', ')) + more,
+  };
+}
+
+function namelessOf({ lines }: Pick<HoldFile, 'lines'>): HoldFile['lines'] {
+  return lines.filter(({ devices }) => devices !== 'every' && devices.length === 0);
+}
+
+async function ownerOf(store: ObjectStore, { key }: ObjectVersion): Promise<string> {
+  const read = await store.read({ key, maxBytes: NOTE_MAX_BYTES });
+  return read.kind === 'found' ? statedOwner(read.bytes.toString('utf8')) : '';
+}
+
+/** One that can not be read counts as none: every control file is then told as added, which is loud and harmless. */
+async function readIndex(store: ObjectStore): Promise<ControlIndex> {
+  const read = await store.read({ key: CONTROL_INDEX_KEY, maxBytes: INDEX_MAX_BYTES });
+  const parsed = read.kind === 'found' ? v.safeParse(Shape, parseJson(read.bytes)) : undefined;
+  if (parsed?.success !== true) return { files: [], reminded: [] };
+  const { files, reminded } = parsed.output;
+  return {
+    files: files.map(({ etag, holds, key }) => ({ key: objectKey(key), etag: etagOf(etag), holds })),
+    reminded,
+  };
+}
+
+async function writeIndex(store: ObjectStore, index: ControlIndex): Promise<void> {
+  const bytes = Buffer.from(safeJson({ schema: 1, ...index }));
+  await store.put({ key: CONTROL_INDEX_KEY, bytes, contentType: 'application/json' });
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined; // cut short or not ours
+  }
+}
