@@ -8,6 +8,7 @@ import { readMemory } from '../../core/sweep/device-memory.ts';
 import { countOf, deviceAt, indexOfDevice } from '../../core/sweep/packed-serials.ts';
 import type { EpochMs } from '../../core/time.ts';
 import type { SweepDeps } from './deps.ts';
+import { pagesInOrder } from './pages-in-order.ts';
 import { InstanceBlockedError, type PatientCalls } from './patient-calls.ts';
 import { absorbOthers, noteFinding, type WatchedDevices } from './watched-devices.ts';
 
@@ -56,31 +57,32 @@ export async function readDevices(deps: SweepDeps, calls: PatientCalls, request:
   await readRest(deps, calls, request);
 }
 
-/** Goes on until pages bring nothing new, or all are seen, or asking one by one has become cheaper. */
+/** Goes on until a page brings nothing new, or all are seen, or asking one by one has become cheaper. */
 async function readByList(deps: SweepDeps, calls: PatientCalls, request: DevicesToRead): Promise<void> {
-  const { isWholeCa, watched } = request;
+  const { isWholeCa, now, watched } = request;
+  const first = watched.progress.page;
+  if (first === undefined || (!isWholeCa && isDone(watched, first))) return;
   const seen = createSeen();
-  const unread = (): number => countOf(watched.devices) - watched.progress.readCount;
-  const isCheaperByGet = (pages: number): boolean => pages >= unread() && watched.progress.readCount > 0;
-  for (;;) {
-    const { page: first } = watched.progress;
-    if (first === undefined || first > MAX_PAGES) return;
-    if (!isWholeCa && (unread() === 0 || isCheaperByGet(first - 1))) return;
-    const pages = Array.from({ length: windowOf(deps, request, first) }, (_, index) => first + index);
-    const answers = await allOrFirstError(pages, pages.length, (page) => readPage(deps, calls, request, page));
-    const isNew = answers.map((page) => takePage(request, page, seen));
-    // The pages of a window are all taken, though the first that brings nothing new ends the pass.
-    watched.progress.page = isNew.includes(false) ? undefined : first + pages.length;
-    if (watched.progress.others.size >= NEWCOMERS_HEAP) absorbOthers(watched, request.now);
+  const ahead = (): number => pagesAhead(deps, request);
+  for await (const { number, page } of pagesInOrder(first, ahead, (next) => readPage(deps, calls, request, next))) {
+    const isNew = takePage(request, page, seen);
+    watched.progress.page = isNew ? number + 1 : undefined;
+    if (watched.progress.others.size >= NEWCOMERS_HEAP) absorbOthers(watched, now);
+    if (!isNew || number >= MAX_PAGES || (!isWholeCa && isDone(watched, number + 1))) return;
   }
 }
 
-/** Pages under way at once: no more than are likely still needed, so that the last window asks for little in vain. */
-function windowOf(deps: SweepDeps, { isWholeCa, watched }: DevicesToRead, page: number): number {
-  if (page === 1) return 1;
-  const unread = countOf(watched.devices) - watched.progress.readCount;
-  const needed = isWholeCa ? deps.settings.callsAtOnce : Math.ceil(unread / 100);
-  return Math.max(1, Math.min(needed, deps.settings.callsAtOnce));
+/** All are seen, or what is left takes fewer calls one by one than the pages so far took. */
+function isDone({ devices, progress }: WatchedDevices, nextPage: number): boolean {
+  const unread = countOf(devices) - progress.readCount;
+  return unread === 0 || (progress.readCount > 0 && nextPage - 1 >= unread);
+}
+
+/** Pages under way at once: no more than are likely still needed, so that the last ones ask for little in vain. */
+function pagesAhead({ settings }: SweepDeps, { isWholeCa, watched }: DevicesToRead): number {
+  if (watched.progress.page === 1) return 1; // the first says whether there is a list at all
+  if (isWholeCa) return settings.callsAtOnce;
+  return Math.min(Math.ceil((countOf(watched.devices) - watched.progress.readCount) / 100), settings.callsAtOnce);
 }
 
 type PageRead = readonly DeviceReading[] | 'refused' | 'failed';
