@@ -61,21 +61,27 @@ export async function readDevices(deps: SweepDeps, calls: PatientCalls, request:
 async function readByList(deps: SweepDeps, calls: PatientCalls, request: DevicesToRead): Promise<void> {
   const { isWholeCa, now, watched } = request;
   const first = watched.progress.page;
-  if (first === undefined || (!isWholeCa && isDone(watched, first))) return;
+  let inVain = 0;
+  if (first === undefined || (!isWholeCa && isDone(watched, inVain))) return;
   const seen = createSeen();
   const ahead = (): number => pagesAhead(deps, request);
   for await (const { number, page } of pagesInOrder(first, ahead, (next) => readPage(deps, calls, request, next))) {
+    const before = watched.progress.readCount;
     const isNew = takePage(request, page, seen);
+    if (watched.progress.readCount === before) inVain += 1;
     watched.progress.page = isNew ? number + 1 : undefined;
     if (watched.progress.others.size >= NEWCOMERS_HEAP) absorbOthers(watched, now);
-    if (!isNew || number >= MAX_PAGES || (!isWholeCa && isDone(watched, number + 1))) return;
+    if (!isNew || number >= MAX_PAGES || (!isWholeCa && isDone(watched, inVain))) return;
   }
 }
 
-/** All are seen, or what is left takes fewer calls one by one than the pages so far took. */
-function isDone({ devices, progress }: WatchedDevices, nextPage: number): boolean {
+/**
+ * All are seen, or asking for the rest one by one takes no more calls than were spent on pages without any of them. A
+ * page with one of them on it cost no more than asking for that one.
+ */
+function isDone({ devices, progress }: WatchedDevices, pagesInVain: number): boolean {
   const unread = countOf(devices) - progress.readCount;
-  return unread === 0 || (progress.readCount > 0 && nextPage - 1 >= unread);
+  return unread === 0 || (progress.readCount > 0 && pagesInVain >= unread);
 }
 
 /** Pages under way at once: no more than are likely still needed, so that the last ones ask for little in vain. */
