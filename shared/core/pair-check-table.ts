@@ -44,12 +44,12 @@ export const PAIR_PROBLEMS = {
     zh: {
       wrong: '文件太大，没有读取，其中可能含有私钥',
       needed: '每个文件最多 64 KiB',
-      fix: '只上传 CA 证书和验证证书，各自一个文件；如果这个文件里有私钥，请视该 CA 为已泄露',
+      fix: '只上传 CA 证书和验证证书，各自一个文件；如果这个文件已经上传而其中有私钥，请视该 CA 为已泄露',
     },
     en: {
       wrong: 'The file is too large and was not read; it might hold a private key',
       needed: 'At most 64 KiB',
-      fix: 'Upload the CA and the verification certificate only, one file each; if there was a key in this file, treat its CA as compromised',
+      fix: 'Upload the CA and the verification certificate only, one file each; if this file was uploaded with a key in it, treat its CA as compromised',
     },
     command: OPENSSL.certificateOnly,
   },
@@ -58,12 +58,12 @@ export const PAIR_PROBLEMS = {
     zh: {
       wrong: '文件中的 PEM 块太多，没有全部读取，其余部分可能含有私钥',
       needed: '每个文件最多 32 个 PEM 块',
-      fix: '只上传 CA 证书和验证证书，各自一个文件；如果这个文件里有私钥，请视该 CA 为已泄露',
+      fix: '只上传 CA 证书和验证证书，各自一个文件；如果这个文件已经上传而其中有私钥，请视该 CA 为已泄露',
     },
     en: {
       wrong: 'The file has too many PEM blocks and was not read to its end; the rest might hold a private key',
       needed: 'At most 32 PEM blocks',
-      fix: 'Upload the CA and the verification certificate only, one file each; if there was a key in this file, treat its CA as compromised',
+      fix: 'Upload the CA and the verification certificate only, one file each; if this file was uploaded with a key in it, treat its CA as compromised',
     },
     command: OPENSSL.certificateOnly,
   },
