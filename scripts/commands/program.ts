@@ -6,8 +6,11 @@ import { type CommandIo, writeJsonLine } from '../terminal/command-io.ts';
 import { addBenchCommand } from './bench.ts';
 import { addCheckCommand } from './check.ts';
 import { addCodeCommand } from './code.ts';
+import { addHoldCommand } from './hold.ts';
 import { addLogCommand } from './log.ts';
 import { addPairCommand } from './pair.ts';
+import { addPauseCommands } from './pause.ts';
+import { addReleaseCommand } from './release.ts';
 import type { RunCommand } from './run-command.ts';
 import { addStartCommand } from './start.ts';
 import { addWatchCommand } from './watch.ts';
@@ -70,6 +73,9 @@ function buildProgram(io: CommandIo, run: RunCommand): Command {
   addCodeCommand(program, run);
   addLogCommand(program, run);
   addWatchCommand(program, run);
+  addHoldCommand(program, run);
+  addReleaseCommand(program, run);
+  addPauseCommands(program, run);
   addBenchCommand(program, run);
   return program;
 }

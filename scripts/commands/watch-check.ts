@@ -1,6 +1,5 @@
 import { EXIT, type ExitCode, usageError } from '../terminal/command-error.ts';
 import { type CommandIo, writeJsonLine } from '../terminal/command-io.ts';
-import { explained } from './command-calls.ts';
 import { type LocalWatchFile, readLocalWatchFile } from './local-watch-file.ts';
 import { selectTarget } from './target.ts';
 import type { WatchCheckOptions } from './watch.ts';
@@ -39,5 +38,5 @@ async function lookUp(
   const target = selectTarget(local === undefined ? {} : { local }, ['mqtt', 'oss'], io);
   const [{ openReading }, { lookUpList }] = await Promise.all([import('./reading.ts'), import('./watch-online.ts')]);
   const reading = await openReading(target, { instances: [instance], ...(rate === undefined ? {} : { rate }) }, io);
-  return explained(target, () => lookUpList(reading, instance, checked.list));
+  return lookUpList(reading, instance, checked.list);
 }

@@ -5,9 +5,9 @@ import { type CaSerial, type DeviceSerial, serviceSpellings } from '../../shared
 import { caStateOf } from '../../shared/core/sweep/ca-memory.ts';
 import { countOf, deviceAt, indexOfDevice } from '../../shared/core/sweep/packed-serials.ts';
 import type { CompiledCa, CompiledWatchList } from '../../shared/core/sweep/watch-list.ts';
-import { readWatchedCa } from '../../shared/pipelines/sweep/read-cas.ts';
 import type { Painter } from '../terminal/colour.ts';
 import { counted } from '../terminal/table.ts';
+import { readAccountCa } from './account-cas.ts';
 import { eachDevicePage } from './device-pages.ts';
 import type { Reading } from './reading.ts';
 
@@ -34,7 +34,7 @@ export async function lookUpList(
 ): Promise<readonly OnlineCa[]> {
   const found: OnlineCa[] = [];
   for (const watched of list.cas) {
-    const finding = await readWatchedCa(reading.deps, reading.calls, instance, watched.ca, undefined);
+    const finding = await readAccountCa(reading, instance, watched.ca);
     const blank = { ca: watched.ca, watched: countOf(watched.devices), inactive: 0, unreadable: 0, unknown: [] };
     if (finding.kind === 'read') {
       const place = { instance, caSpelling: finding.reading.serialAsReceived };

@@ -5,15 +5,14 @@ import { resolve } from 'node:path';
 import { csvCell, displayText } from '../../shared/core/display-text.ts';
 import type { CaSerial } from '../../shared/core/serial.ts';
 import { watchSpelling } from '../../shared/core/sweep/watch-serial.ts';
-import { listInstanceCas, readWatchedCa } from '../../shared/pipelines/sweep/read-cas.ts';
 import type { CaReading } from '../../shared/ports/mqtt-certificates.ts';
 import { CommandError, EXIT, type ExitCode } from '../terminal/command-error.ts';
 import { type CommandIo, writeJsonLine } from '../terminal/command-io.ts';
 import { counted } from '../terminal/table.ts';
-import { explained } from './command-calls.ts';
+import { listAccountCas, readAccountCa } from './account-cas.ts';
 import { eachDevicePage } from './device-pages.ts';
 import { openReading, type Reading } from './reading.ts';
-import { selectTarget, type Target } from './target.ts';
+import { selectTarget } from './target.ts';
 import type { SnapshotOptions } from './watch.ts';
 
 const HEADER = 'device_sn,ca_sn,name,reactivate\n';
@@ -31,7 +30,7 @@ export async function runSnapshot(options: SnapshotOptions, io: CommandIo): Prom
   const sheet = options.out === undefined ? sheetOnStdout(io) : await sheetInFile(options.out, io);
   try {
     const reading = await openReading(target, readingOptions(options), io);
-    const lines = await explained(target, () => writeSnapshot(options, { io, reading, sheet, target }));
+    const lines = await writeSnapshot(options, { io, reading, sheet });
     await sheet.finish();
     if (options.json === true) writeJsonLine(io.stderr, { command: 'watch snapshot', active: lines });
     else io.stderr(nextStep(lines, options));
@@ -50,7 +49,6 @@ interface Work {
   readonly io: CommandIo;
   readonly reading: Reading;
   readonly sheet: Sheet;
-  readonly target: Target;
 }
 
 async function writeSnapshot(options: SnapshotOptions, work: Work): Promise<number> {
@@ -61,19 +59,15 @@ async function writeSnapshot(options: SnapshotOptions, work: Work): Promise<numb
   return lines;
 }
 
-async function casToRead({ ca, instance }: SnapshotOptions, { calls, deps }: Reading): Promise<readonly CaReading[]> {
-  if (ca !== undefined) {
-    const found = await readWatchedCa(deps, calls, instance, ca, undefined);
-    if (found.kind === 'read') return [found.reading];
-    throw new CommandError({
-      code: `ca-${found.kind}`,
-      message: `the instance ${instance} has no CA ${ca} that could be read`,
-      next: 'Leave out --ca to list all of them.',
-    });
-  }
-  const listed = await listInstanceCas(deps, calls, instance);
-  if (listed === undefined) throw incomplete('the CAs of the instance could not be listed');
-  return [...listed.values()];
+async function casToRead({ ca, instance }: SnapshotOptions, reading: Reading): Promise<readonly CaReading[]> {
+  if (ca === undefined) return listAccountCas(reading, instance);
+  const found = await readAccountCa(reading, instance, ca);
+  if (found.kind === 'read') return [found.reading];
+  throw new CommandError({
+    code: `ca-${found.kind}`,
+    message: `the instance ${instance} has no CA ${ca} that could be read`,
+    next: 'Leave out --ca to list all of them.',
+  });
 }
 
 async function writeCa(ca: CaReading, { instance, json }: SnapshotOptions, work: Work): Promise<number> {
