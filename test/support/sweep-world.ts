@@ -3,11 +3,11 @@ import type { LocalMqtt } from '../../local/mqtt/server.ts';
 import type { LocalOss } from '../../local/oss/oss.ts';
 import type { LocalSls } from '../../local/sls/server.ts';
 import type { OssClient } from '../../shared/adapters/oss-client.ts';
-import { durationMs, minutes } from '../../shared/core/time.ts';
+import { durationMs, epochMs, minutes } from '../../shared/core/time.ts';
 import { decodeSweepEvent } from '../../shared/events/sweep-event.ts';
 import type { SweepDeps } from '../../shared/pipelines/sweep/deps.ts';
 import { runSweep } from '../../shared/pipelines/sweep/run.ts';
-import { soundPair } from './drop-world.ts';
+import { type OssSpoiler, soundPair } from './drop-world.ts';
 import { type CallWatch, instanceId, serviceWorld, watched } from './service-world.ts';
 
 export const INSTANCE = 'post-cn-sweep00001';
@@ -17,6 +17,7 @@ const KEY = {
   securityToken: 'canaryTokenOfTheSweepWorld',
 };
 const DAY = 86_400_000;
+const SERVICE_CALL = /^[A-Z][A-Za-z]+$/; // calls to the other services have blanks in their names
 
 /** How one lap differs from an ordinary one. */
 export interface LapOptions {
@@ -24,6 +25,10 @@ export interface LapOptions {
   readonly settings?: Partial<SweepDeps['settings']>;
   /** How long a lap has; 840 s unless told otherwise. */
   readonly timeoutMs?: number;
+  /** How much time every call to the certificate service takes; none unless told otherwise. */
+  readonly callMs?: number;
+  /** How far the function's own clock is off. */
+  readonly skewMs?: number;
   /** Whether calls to itself arrive; they do unless told otherwise. */
   readonly selfCalls?: 'arrive' | 'lost' | 'twice';
 }
@@ -46,6 +51,11 @@ export interface SweepWorld {
   /** One call of the function. */
   readonly invoke: (event: object, options?: LapOptions) => Promise<void>;
   readonly statusOf: (ca: string, device: string) => string | undefined;
+  /** The event ids of a kind of outcome, for each device (or CA, or file) it is about, and its reason. */
+  readonly told: (kinds?: readonly string[]) => Readonly<Record<string, number>>;
+  readonly text: (key: string) => Promise<string>;
+  /** What the bucket does with the next requests; `undefined` makes it well again. */
+  readonly spoilBucket: (fault: OssSpoiler | undefined) => void;
   readonly keys: (prefix: string) => Promise<readonly string[]>;
   /** Outcomes in the log store, each event once. */
   readonly outcomes: (kind?: string) => readonly Readonly<Record<string, string>>[];
@@ -53,11 +63,13 @@ export interface SweepWorld {
 
 /** Starts a world; it ends with the test. */
 export async function sweepWorld(): Promise<SweepWorld> {
+  let spoiler: OssSpoiler | undefined;
   const services = await serviceWorld({
     bucket: 'sweep-bucket',
     project: 'sweep-project',
     instances: [INSTANCE],
     key: KEY,
+    beforeAnswer: (request) => spoiler?.(request) ?? 'ok',
   });
   const { bucket, clock, mqtt, oss, sls } = services;
   let runs = 0;
@@ -75,10 +87,17 @@ export async function sweepWorld(): Promise<SweepWorld> {
 
   const depsOf = (options: LapOptions, calls: Buffer[]): SweepDeps => {
     const functionName = 'sweep';
-    const { watch = () => undefined, timeoutMs = 840_000 } = options;
+    const { callMs = 0, skewMs = 0, timeoutMs = 840_000 } = options;
+    const watch: CallWatch = (moment, call) => {
+      if (moment === 'before' && SERVICE_CALL.test(call)) clock.advance(callMs);
+      return options.watch?.(moment, call);
+    };
+    const ports = services.portsOf({ functionName, runLog: { write: () => undefined }, timeoutMs, watch });
     runs += 1;
     return {
-      ...services.portsOf({ functionName, runLog: { write: () => undefined }, timeoutMs, watch }),
+      ...ports,
+      clock: { ...ports.clock, now: () => epochMs(ports.clock.now() + skewMs) },
+      deadline: epochMs(ports.deadline + skewMs),
       invoker: {
         invokeAsync: (_, payload) =>
           watched(watch, 'invoke', () => {
@@ -131,6 +150,24 @@ export async function sweepWorld(): Promise<SweepWorld> {
     },
     invoke,
     statusOf: (ca, device) => mqtt.engine.device(INSTANCE, ca, device)?.status,
+    told: (kinds) => {
+      const counts: Record<string, number> = {};
+      const once = new Map(services.outcomes().map((fields) => [fields['event_id'], fields]));
+      for (const fields of once.values()) {
+        const { kind = '', ca_sn: ca, device_sn: device, object_key: key, reason } = fields;
+        if (kinds !== undefined && !kinds.includes(kind)) continue;
+        const name = [kind, device ?? ca ?? key, reason].filter((part) => part !== undefined).join(' ');
+        counts[name] = (counts[name] ?? 0) + 1;
+      }
+      return counts;
+    },
+    text: async (key) => {
+      const { bytes } = await bucket.get({ key, headers: {}, maxBytes: 1_000_000, timeoutMs: 5000 });
+      return bytes.toString('utf8');
+    },
+    spoilBucket: (fault) => {
+      spoiler = fault;
+    },
     keys: services.keys,
     outcomes: (kind) => {
       const once = new Map(services.outcomes().map((fields) => [fields['event_id'], fields]));
