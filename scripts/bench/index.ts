@@ -26,6 +26,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     shows: '1,000 pairs dropped at once under the default call budget (takes about two minutes)',
     run: async (context) => (await import('./storm.ts')).benchStorm(context),
   },
+  sweep: {
+    shows: '10,000 and 1,000,000 watched devices: calls, time, memory, pace (takes about four minutes)',
+    run: async (context) => (await import('./sweep.ts')).benchSweep(context),
+  },
 };
 
 /** How the results are written. */

@@ -21,8 +21,10 @@ export interface SweepMeasure {
 /** The deployable bundle of the sweep on a function worker of its own: a process that does nothing else. */
 export interface SweepWorker {
   readonly pid: number;
-  /** One tick, to the end of the sweep it begins. */
+  /** One tick, to the end of the sweep it begins. Rejects when the worker is closed before. */
   readonly sweep: () => Promise<SweepMeasure>;
+  /** Stands still for 150 ms every 1.5 s from now on, as a busy event loop would, until the function it gives is called. */
+  readonly stall: () => () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -31,7 +33,10 @@ const MINUTE_MS = 60_000;
 /** A clock tick of Linux's `/proc`, for every machine that Node 20 runs on. */
 const TICK_MS = 10;
 
-/** Ticks are told apart by their minute; the first is as old as a tick may be. */
+const STALL_MS = 150;
+const STALL_EVERY_MS = 1500;
+
+/** Ticks are told apart by their second; the first one came a quarter of an hour ago, as far from the clock as is allowed. */
 let ticks = 0;
 
 /**
@@ -76,11 +81,33 @@ export function startSweepWorker(
   return {
     pid: worker.pid,
     sweep: () => measureSweep(cloud, worker),
+    stall: () => stallAgainAndAgain(worker.pid),
     close: async () => {
       await worker.kill();
       reaper.close();
     },
   };
+}
+
+function stallAgainAndAgain(pid: number): () => void {
+  let waking: NodeJS.Timeout | undefined;
+  const stalling = setInterval(() => {
+    signal(pid, 'SIGSTOP');
+    waking = setTimeout(() => signal(pid, 'SIGCONT'), STALL_MS);
+  }, STALL_EVERY_MS);
+  return () => {
+    clearInterval(stalling);
+    clearTimeout(waking);
+    signal(pid, 'SIGCONT');
+  };
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // it has ended
+  }
 }
 
 async function measureSweep(cloud: SweepCloud, worker: Worker): Promise<SweepMeasure> {
