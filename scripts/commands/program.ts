@@ -6,6 +6,7 @@ import { type CommandIo, writeJsonLine } from '../terminal/command-io.ts';
 import { addBenchCommand } from './bench.ts';
 import { addCheckCommand } from './check.ts';
 import { addCodeCommand } from './code.ts';
+import { addDevicesCommand } from './devices.ts';
 import { addHoldCommand } from './hold.ts';
 import { addLogCommand } from './log.ts';
 import { addPairCommand } from './pair.ts';
@@ -13,6 +14,8 @@ import { addPauseCommands } from './pause.ts';
 import { addReleaseCommand } from './release.ts';
 import type { RunCommand } from './run-command.ts';
 import { addStartCommand } from './start.ts';
+import { addSweepCommand } from './sweep.ts';
+import { addUndoCommand } from './undo.ts';
 import { addWatchCommand } from './watch.ts';
 
 const EPILOGUE = `
@@ -76,6 +79,9 @@ function buildProgram(io: CommandIo, run: RunCommand): Command {
   addHoldCommand(program, run);
   addReleaseCommand(program, run);
   addPauseCommands(program, run);
+  addSweepCommand(program, run);
+  addDevicesCommand(program, run);
+  addUndoCommand(program, run);
   addBenchCommand(program, run);
   return program;
 }

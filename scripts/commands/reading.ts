@@ -5,12 +5,12 @@ import { durationMs, type EpochMs, epochMs, minutes } from '../../shared/core/ti
 import type { SweepDeps } from '../../shared/pipelines/sweep/deps.ts';
 import type { PatientCalls } from '../../shared/pipelines/sweep/patient-calls.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
-import { usageError } from '../terminal/command-error.ts';
+import { CommandError, usageError } from '../terminal/command-error.ts';
 import type { CommandIo } from '../terminal/command-io.ts';
 import { localCloudNow } from './admin-call.ts';
 import { bucketClient, mqttClient } from './clients.ts';
 import { commandCalls } from './command-calls.ts';
-import { readOnly } from './read-only-store.ts';
+import { scratchStore } from './scratch-store.ts';
 import type { Target } from './target.ts';
 
 /** Long commands read a whole fleet; nobody waits longer than this. */
@@ -27,7 +27,7 @@ export interface ReadingCost {
   bytes: number;
 }
 
-/** The sweep's own reading, wired for a command: nothing can be written with it. */
+/** The sweep's own reading, wired for a command: what it writes stays in this process. */
 export interface Reading {
   readonly deps: SweepDeps;
   readonly calls: PatientCalls;
@@ -57,6 +57,7 @@ export async function openReading(
   const mqtt = mqttClient(target, {
     perSecond,
     wrap: (callApi) => async (call, signal) => {
+      if (io.stopped.aborted) throw new CommandError({ code: 'stopped', message: 'stopped before the end' });
       const reply = await callApi(call, signal);
       cost.calls += 1;
       if (reply.kind === 'success') cost.bytes += Buffer.byteLength(JSON.stringify(reply.body));
@@ -65,7 +66,7 @@ export async function openReading(
   });
   const nothing = (): Promise<void> => Promise.resolve();
   const deps: SweepDeps = {
-    store: readOnly(bucketClient(target, LONG_COMMAND_MS)),
+    store: scratchStore(bucketClient(target, LONG_COMMAND_MS), () => false, clock.now),
     mqtt,
     reporter: { report: nothing },
     invoker: { invokeAsync: nothing },
