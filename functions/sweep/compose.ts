@@ -15,8 +15,9 @@ import { beginInvocation } from '../invocation.ts';
 
 /** What is left for the checkpoint, the call to itself and answering: a lap is over this long before the timeout. */
 const TIMEOUT_MARGIN = seconds(60);
-/** At 70 calls a second and 150 ms each a dozen are under way; more would only wait in line. */
-const CALLS_AT_ONCE = 24;
+/** Calls that fill a budget whose answers take this long; more under way would only wait in line, and take memory. */
+const SLOW_ANSWER_SECONDS = 0.2;
+const LEAST_AT_ONCE = 24;
 
 /** While nothing under `watch/` changes, a warm worker reads no list again. */
 const watchCache: WatchCache = {};
@@ -29,11 +30,12 @@ export async function composeSweep(
   const invocation = await beginInvocation('sweep', context, environment, TIMEOUT_MARGIN);
   const { config, deadline } = invocation;
   const isTypo = config.unknownVariables.length > 0;
+  const callsAtOnce = Math.max(LEAST_AT_ONCE, Math.ceil(config.workerCallsPerSecond * SLOW_ANSWER_SECONDS));
   return (event) =>
     runSweep(
       {
         ...invocation,
-        mqtt: certificatesOf(config, context, CALLS_AT_ONCE),
+        mqtt: certificatesOf(config, context, callsAtOnce),
         invoker: invokerOf(config, context, deadline),
         clock: systemClock,
         runLog: jsonLines(),
@@ -41,7 +43,7 @@ export async function composeSweep(
         settings: {
           ...config,
           reactivate: isTypo ? 'observe' : config.reactivate,
-          callsAtOnce: CALLS_AT_ONCE,
+          callsAtOnce,
           functionName: context.functionName,
         },
         runId: randomUUID(),

@@ -6,7 +6,7 @@ import { createPacer, type PaceLimits } from '../core/pacing.ts';
 export interface CallBudget {
   /** Resolves when one call may leave, in the order of asking. The call leaves at once: a permit that waits is a burst. */
   readonly acquire: () => Promise<void>;
-  /** To be called once for every permit: the answer to its call is here, or nobody waits for it any longer. */
+  /** To be called once for every permit: the answer to its call begins to come, or nobody waits for it any longer. */
   readonly answered: () => void;
   /** The service said that calls come too fast. */
   readonly throttled: () => void;

@@ -24,9 +24,10 @@ export type ApiReply =
 
 /**
  * Makes one signed request. Never throws for what the service or the network does; gives up when `signal` aborts. A
- * wrapper of this one function sees every call to the service there is.
+ * wrapper of this one function sees every call to the service there is. Tells `onAnswering` when an answer begins to come,
+ * because the request has arrived by then, and the rest of a long answer may take its time.
  */
-export type CallApi = (call: ApiCall, signal: AbortSignal) => Promise<ApiReply>;
+export type CallApi = (call: ApiCall, signal: AbortSignal, onAnswering?: () => void) => Promise<ApiReply>;
 
 /** Where the service is and who calls. */
 export interface OpenapiCallOptions {
@@ -59,13 +60,14 @@ export function openapiCallApi(options: OpenapiCallOptions): CallApi {
       protocol: options.protocol,
     }),
   );
-  return async (call, signal) => {
+  return async (call, signal, onAnswering) => {
     try {
       const request = new sdk.OpenApiRequest({
         query: { ...call.query },
         ...(call.body ? { body: { ...call.body } } : {}),
       });
       const answer: unknown = await client.callApi(paramsOf(call, options.protocol), request, runtimeOf(timeoutMs));
+      onAnswering?.();
       return await readSuccess(answer, call.unread, signal);
     } catch (error) {
       return replyOf(error);

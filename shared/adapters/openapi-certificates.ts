@@ -35,7 +35,9 @@ export function openapiCertificates(options: OpenapiCertificatesOptions): MqttCe
   ): Promise<CallAnswer<Value>> =>
     limit(async () => {
       await budget.acquire();
-      const reply = await withinTime(callApi, request, timeoutMs).finally(budget.answered);
+      const arrived = once(budget.answered);
+      const send = (signal: AbortSignal): Promise<ApiReply> => callApi(request, signal, arrived);
+      const reply = await withinTime(send, timeoutMs).finally(arrived);
       const answer = answerOf(reply, readValue);
       if (answer.kind === 'refused' && isThrottled(answer.code)) budget.throttled();
       return answer;
@@ -110,7 +112,7 @@ function deviceQuery({ instance, caSpelling, deviceSpelling }: DeviceAddress): R
  * The SDK's read timer stops working on reused connections, so the deadline is ours. The slot of a call that is given up
  * is free again at once; its request may still arrive at the service, which is why the answer is "may have happened".
  */
-async function withinTime(callApi: CallApi, request: ApiCall, timeoutMs: number): Promise<ApiReply> {
+async function withinTime(send: (signal: AbortSignal) => Promise<ApiReply>, timeoutMs: number): Promise<ApiReply> {
   const giveUp = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<ApiReply>((resolve) => {
@@ -120,10 +122,19 @@ async function withinTime(callApi: CallApi, request: ApiCall, timeoutMs: number)
     }, timeoutMs);
   });
   try {
-    return await Promise.race([callApi(request, giveUp.signal), tooLate]);
+    return await Promise.race([send(giveUp.signal), tooLate]);
   } finally {
     clearTimeout(timer);
   }
+}
+
+function once(act: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (isDone) return;
+    isDone = true;
+    act();
+  };
 }
 
 function answerOf<Value>(reply: ApiReply, readValue: (body: WireObject) => Value | undefined): CallAnswer<Value> {
