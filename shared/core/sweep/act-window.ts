@@ -27,7 +27,8 @@ export const ACT_RESULTS = [
   'untouched', // vetoed at the last moment, or not readable then: nothing was sent
   'recovered', // active already: nothing was sent
   'missing', // gone since it was listed: nothing was sent
-  'unknown', // whether it was sent is not known, and it is not active now
+  'unconfirmed', // sent, and nobody could read back what became of it: it is looked at again
+  'unknown', // whether it was active is not known, and it is not active now
 ] as const;
 
 /** What became of one device of an intent. */
@@ -55,8 +56,8 @@ export interface ActWindow {
     instance: InstanceId,
     ca: CaSerial,
   ) => { readonly open: readonly Intent[]; readonly settled: ReadonlyMap<DeviceSerial, ActResult> };
-  /** Intents of other sweeps that nobody will finish any more. */
-  readonly strays: (id: SweepId) => readonly Intent[];
+  /** Intents of other sweeps that nobody will finish any more, with the results that are known. */
+  readonly strays: (id: SweepId) => readonly KnownIntent[];
   /** Takes in what this run set out to do, and later what became of it, so that the next CA is weighed with it. */
   readonly note: (known: KnownIntent) => void;
 }
@@ -95,9 +96,10 @@ export function actWindowOf(known: readonly KnownIntent[], now: EpochMs): ActWin
       };
     },
     strays: (id) =>
-      [...all.values()]
-        .filter(({ intent, results }) => intent.sweepId !== id && results === undefined)
-        .map(({ intent }) => intent),
+      [...all.values()].filter(
+        ({ intent, results }) =>
+          intent.sweepId !== id && results?.some(({ result }) => result === 'unconfirmed') !== false,
+      ),
     note: (one) => {
       all.set(one.intent.key, one);
       counted = undefined;

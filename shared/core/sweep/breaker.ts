@@ -2,8 +2,9 @@ import type { RuleInputs } from './sweep-outcome.ts';
 
 /** What the breaker weighs for one CA. */
 export interface BreakerCounts {
-  /** Devices that passed every other guardrail and were not released. */
+  /** Devices that passed every other guardrail, and those of them that a release lets through in any case. */
   readonly survivors: number;
+  readonly released: number;
   /** Reactivations that were set out for in the last 24 hours: under this CA, and on the whole instance. */
   readonly actedUnderCa: number;
   readonly actedOnInstance: number;
@@ -25,11 +26,19 @@ export function breakerLimit(registeredWatched: number): number {
  * knew what they did, or by something that must be understood first. Then nothing under the CA is touched.
  */
 export function weigh(counts: BreakerCounts): { readonly isOpen: boolean; readonly inputs: RuleInputs } {
-  const { actedOnInstance, actedUnderCa, registeredWatched, survivors } = counts;
+  const { actedOnInstance, actedUnderCa, registeredWatched, released, survivors } = counts;
   const limit = breakerLimit(registeredWatched);
   const isOver = survivors + actedUnderCa > limit || survivors + actedOnInstance > INSTANCE_LIMIT;
   return {
-    isOpen: survivors > 0 && isOver, // without anybody to stop there is nothing to tell
-    inputs: { survivors, actedUnderCa, actedOnInstance, registeredWatched, limit, instanceLimit: INSTANCE_LIMIT },
+    isOpen: survivors > released && isOver, // without anybody to stop there is nothing to tell
+    inputs: {
+      survivors,
+      released,
+      actedUnderCa,
+      actedOnInstance,
+      registeredWatched,
+      limit,
+      instanceLimit: INSTANCE_LIMIT,
+    },
   };
 }

@@ -76,7 +76,8 @@ export function decideCa(evidence: CaEvidence, context: GuardContext): CaVerdict
   // More inactive devices than details are kept of: those beyond weigh as survivors, because nothing says otherwise.
   const unexamined = counts.byClass.inactive - evidence.inactive.size;
   const weighed = weigh({
-    survivors: survivors.length - free.length + unexamined,
+    survivors: survivors.length + unexamined,
+    released: free.length,
     actedUnderCa: evidence.actedUnderCa,
     actedOnInstance: evidence.actedOnInstance,
     registeredWatched: registeredOf(counts),

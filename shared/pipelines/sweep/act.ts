@@ -158,7 +158,10 @@ async function activate(context: SweepContext, swept: SweptCa, look: DeviceReadi
     const isActive = after.kind === 'read' && after.reading.status === 'active';
     if (isActive) return reactivated(about, after.reading, service.requestId);
     // Answered and not active, or refused: sending it again would not help. Without an answer it may not have arrived.
-    if (answer.kind !== 'no-answer' || after.kind !== 'read') break;
+    if (after.kind === 'failed') {
+      return done(about.device, 'unconfirmed', { ...unreadable(about, after.code), reason: 'not-read-back' });
+    }
+    if (answer.kind !== 'no-answer') break;
   }
   const reason = service.code === '' ? 'not-active-when-read-back' : service.code;
   return done(about.device, 'failed', { kind: 'reactivation-failed', ...about, name: look.name, reason, service });
@@ -189,9 +192,15 @@ function wordOf(answer: CallAnswer<string>): ServiceWord {
 export async function closeStrays(context: SweepContext, swept: SweptCa): Promise<void> {
   const { ca, instance } = swept;
   const strays = context.window.strays(context.sweep.id);
-  for (const intent of strays.filter((stray) => stray.instance === instance && stray.ca === ca)) {
+  for (const { intent, results: known = [] } of strays) {
+    if (intent.instance !== instance || intent.ca !== ca) continue;
     const closed: Done[] = [];
     for (const device of intent.devices) {
+      const result = known.find((one) => one.device === device)?.result ?? 'unconfirmed';
+      if (result !== 'unconfirmed') {
+        closed.push(done(device, result, undefined));
+        continue;
+      }
       const about = { sweepId: intent.sweepId, instance, ca, device };
       const found = await findDevice(context.deps, context.calls, swept, device);
       if (found.kind === 'failed') break;

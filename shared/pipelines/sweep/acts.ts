@@ -50,10 +50,10 @@ export async function writeIntent(
   await store.create({ key, bytes, contentType: JSON_TYPE });
 }
 
-/** Writes down what became of an intent; written once. */
+/** Writes down what became of an intent; replaced only where nobody could tell before. */
 export async function writeResults(store: ObjectStore, intent: Intent, results: readonly ActResult[]): Promise<void> {
   const bytes = Buffer.from(safeJson({ schema: 1, results }));
-  await store.create({ key: intentResultKey(intent.key), bytes, contentType: JSON_TYPE });
+  await store.put({ key: intentResultKey(intent.key), bytes, contentType: JSON_TYPE });
 }
 
 /** Everything set out for within the flap window, and the objects about it that can not be read. */
