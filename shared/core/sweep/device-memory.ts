@@ -19,9 +19,6 @@ const STAGE_BITS = 0b0000_0111;
 const SEEN_ACTIVE = 0b0100_0000;
 const KNOWN = 0b1000_0000;
 
-/** The byte of a device nobody has looked at. */
-export const NEVER_SEEN = 0;
-
 /** Reads a memory byte. Every byte means something. */
 export function readMemory(byte: number): DeviceMemory {
   const stage = (byte >> STAGE_SHIFT) & STAGE_BITS;
