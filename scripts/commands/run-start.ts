@@ -8,6 +8,7 @@ import { createJsonStage, createTimelineStage } from '../play/stage.ts';
 import { CommandError, EXIT, type ExitCode, usageError } from '../terminal/command-error.ts';
 import { type CommandIo, writeJsonLine } from '../terminal/command-io.ts';
 import { formatElapsed } from '../terminal/duration.ts';
+import { readersLanguage } from '../terminal/language.ts';
 import { OWN_NAME } from '../terminal/own-name.ts';
 import { terminalText } from '../terminal/terminal-text.ts';
 import type { StartOptions } from './start.ts';
@@ -32,7 +33,17 @@ export async function runStart(options: StartOptions, io: CommandIo): Promise<Ex
     showReady(cloud, options, { io, readyMs: io.now() - beganAt });
     if (options.demo) {
       const stage = options.json === true ? createJsonStage(io) : createTimelineStage(io);
-      await playMainJob(() => openLocalWorld(cloud, { feed, dataFolder, now: io.now, stopped: io.stopped }), stage);
+      await playMainJob(
+        () =>
+          openLocalWorld(cloud, {
+            feed,
+            dataFolder,
+            now: io.now,
+            stopped: io.stopped,
+            language: readersLanguage(io.env),
+          }),
+        stage,
+      );
     }
     if (options.once !== true) {
       showHowToGoOn(cloud, dataFolder, { options, io });

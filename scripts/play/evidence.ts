@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { CONFIG_VARIABLES } from '../../shared/config-table.ts';
 import { type Destination, destinationPrefix } from '../../shared/core/bucket-layout.ts';
 import { parseDropId } from '../../shared/core/drop-identity.ts';
 import { INBOX } from '../../shared/core/drop-source.ts';
@@ -8,11 +9,10 @@ import type { EpochMs } from '../../shared/core/time.ts';
 import { formatElapsed } from '../terminal/duration.ts';
 import { terminalText } from '../terminal/terminal-text.ts';
 import { type Act, expectation } from './act.ts';
-import { type Expectation, playFailure, waitFor } from './wait.ts';
-import type { FinishedCall, PlayWorld, StoredRecord } from './world.ts';
+import { lookUntil } from './look.ts';
+import { playFailure } from './wait.ts';
+import type { FinishedCall, StoredRecord } from './world.ts';
 
-/** Long enough for a cold start on a busy laptop; a drop takes well under a second. */
-const ACT_LIMIT_MS = 30_000;
 const MAX_DOCUMENT_BYTES = 256 * 1024;
 
 const ReceiptSchema = v.object({
@@ -40,7 +40,7 @@ export async function awaitOutcome(act: Act, expected: OutcomeKind, since: Epoch
   const shown = new Set<string>();
   const goal = expectation(expected, act, `the drop ${act.caName} ends as ${expected}`);
   const record = await watchingCalls(act, () =>
-    waiting(act, goal, async () => {
+    lookUntil(act, goal, async () => {
       for (const candidate of await act.world.recordsOf(act.caName, since)) {
         showOnce(act, candidate, shown);
         if (endsTheWait(candidate)) return candidate;
@@ -56,7 +56,7 @@ export async function awaitOutcome(act: Act, expected: OutcomeKind, since: Epoch
 export async function awaitEmptyInbox(act: Act): Promise<void> {
   const prefix = `${INBOX}${act.world.instance}/${act.caName}/`;
   const goal = expectation('inbox-cleared', act, `${prefix} is empty in the end`);
-  await waiting(act, goal, async () => {
+  await lookUntil(act, goal, async () => {
     const page = await act.world.store.list({ prefix, limit: 10 });
     return page.objects.some((object) => !object.key.endsWith('/')) ? undefined : page;
   });
@@ -78,7 +78,7 @@ export async function readDocument(
   const source = { kind: 'folder', instance: act.world.instance, caName: act.caName } as const;
   const key = `${destinationPrefix(document.destination, source, dropId)}${document.name}`;
   const goal = expectation(`${document.name.replace('.', '-')}-written`, act, `${key} can be read`);
-  const bytes = await waiting(act, goal, async () => {
+  const bytes = await lookUntil(act, goal, async () => {
     const read = await act.world.store.read({ key: objectKey(key), maxBytes: MAX_DOCUMENT_BYTES });
     return read.kind === 'found' ? read.bytes : undefined;
   });
@@ -93,26 +93,6 @@ export function readReceipt(act: Act, document: BucketDocument): Receipt {
     expectation('receipt', act, `${document.key} is a receipt`),
     'it does not hold what a receipt holds',
   );
-}
-
-function waiting<Found>(act: Act, goal: Expectation, look: () => Promise<Found | undefined>): Promise<Found> {
-  const { now, stopped } = act.world;
-  return waitFor(goal, look, { now, stopped, limitMs: ACT_LIMIT_MS, pause: (maxMs) => nextCall(act.world, maxMs) });
-}
-
-// A finished call is the reason to look again; the timer is there for what happens without one.
-function nextCall(world: PlayWorld, maxMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      unsubscribe();
-      world.stopped.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, maxMs);
-    const unsubscribe = world.onFinishedCall(done);
-    world.stopped.addEventListener('abort', done, { once: true });
-  });
 }
 
 async function watchingCalls<Result>(act: Act, work: () => Promise<Result>): Promise<Result> {
@@ -132,9 +112,14 @@ async function watchingCalls<Result>(act: Act, work: () => Promise<Result>): Pro
   }
 }
 
+/** A run that takes so long has waited for the call budget, unless the machine is very busy. */
+const PACED_MS = 500;
+const PACED = ` · each call to the service waits for its share of the budget, ${CONFIG_VARIABLES.MQTT_CERTS_REGISTER_CALLS_PER_SECOND.fallback} a second for a worker`;
+
 function callLine(call: FinishedCall): string {
   const how = call.result === 'ok' ? 'ran' : `FAILED (${terminalText(call.errorType ?? 'unknown', 60)}) after`;
-  return `${how} ${formatElapsed(call.durationMs)} for ${terminalText(call.event, 100)}`;
+  const paced = call.durationMs >= PACED_MS && call.function.endsWith('register-ca') ? PACED : '';
+  return `${how} ${formatElapsed(call.durationMs)} for ${terminalText(call.event, 100)}${paced}`;
 }
 
 function showOnce(act: Act, record: StoredRecord, shown: Set<string>): void {

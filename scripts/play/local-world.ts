@@ -6,7 +6,7 @@ import { bucketClient, logReader, mqttClient } from '../commands/clients.ts';
 import { localTarget } from '../commands/target.ts';
 import { CommandError } from '../terminal/command-error.ts';
 import { OWN_NAME } from '../terminal/own-name.ts';
-import type { FinishedCall, PlayWorld } from './world.ts';
+import type { FinishedCall, PlayFleet, PlayWorld } from './world.ts';
 
 /** Hands the local cloud's finished calls to whoever listens at the moment. */
 export interface CallFeed {
@@ -31,7 +31,7 @@ export function createCallFeed(): CallFeed {
 
 const MARGIN = durationMs(-5_000);
 const AHEAD = durationMs(60_000);
-const MAX_ROWS = 50;
+const MAX_ROWS = 200;
 // Beyond every limit of a scene's own, so that a scene says itself what it missed.
 const SCENE_LIMIT_MS = 120_000;
 
@@ -43,6 +43,7 @@ export function openLocalWorld(
     readonly dataFolder: string;
     readonly now: () => number;
     readonly stopped: AbortSignal;
+    readonly language: 'zh' | 'en';
   },
 ): PlayWorld {
   const { endpoints } = cloud;
@@ -54,6 +55,11 @@ export function openLocalWorld(
   const target = localTarget({ ...endpoints, mqtt: { ...endpoints.mqtt, instances: [...endpoints.mqtt.instances] } });
   const readLog = logReader(target);
   const clockNow = () => epochMs(cloud.clock.now());
+  const recordsWhere: PlayWorld['recordsWhere'] = async (query, since) => {
+    const span = { from: plus(since, MARGIN), to: plus(clockNow(), AHEAD) };
+    const { rows } = await readLog({ ...span, query, maxRows: MAX_ROWS });
+    return rows.toReversed();
+  };
   return {
     instance,
     whereToLook: `Look with "${OWN_NAME} log tail --since 5m --local ${context.dataFolder}", and into ${join(context.dataFolder, 'logs')}.`,
@@ -61,13 +67,42 @@ export function openLocalWorld(
     mqtt: mqttClient(target),
     store: bucketClient(target, SCENE_LIMIT_MS),
     recordsOf: async (caName, since) => {
-      const span = { from: plus(since, MARGIN), to: plus(clockNow(), AHEAD) };
-      const { rows } = await readLog({ ...span, query: `name: "${caName}"`, maxRows: MAX_ROWS });
-      return rows.filter((row) => row['name'] === caName).toReversed();
+      const rows = await recordsWhere(`name: "${caName}"`, since);
+      return rows.filter((row) => row.name === caName);
     },
+    recordsWhere,
+    fleet: fleetOf(cloud, instance),
+    language: context.language,
     onFinishedCall: context.feed.onFinishedCall,
     clockNow,
     now: context.now,
     stopped: context.stopped,
+  };
+}
+
+const LIVED_MS = 400 * 86_400_000;
+/** A sweep is named by the second of its tick, so the next one has to be in another. */
+const BETWEEN_TICKS_MS = 2_000;
+const SWEEP = 'sweep';
+
+function fleetOf({ clock, fc, mqtt }: LocalCloud, instance: string): PlayFleet {
+  const { engine } = mqtt;
+  return {
+    connect: (ca, devices) => {
+      const validFrom = clock.now() - LIVED_MS;
+      const made = engine.registerDevices(
+        instance,
+        ca,
+        devices.map((device) => ({ ...device, validFrom })),
+      );
+      return made.kind === 'registered' ? made.count : 0;
+    },
+    switchDevice: (ca, serial, status) => engine.setDeviceStatus(instance, ca, serial, status),
+    switchCa: (ca, status) => engine.setCaStatus(instance, ca, status),
+    tick: async () => {
+      await fc.idle();
+      clock.advance(BETWEEN_TICKS_MS);
+      return fc.tick(SWEEP);
+    },
   };
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Act } from './act.ts';
+import { playFleetAct } from './fleet-act.ts';
 import { playSoundAct } from './sound-act.ts';
 import type { Stage } from './stage.ts';
 import type { PlayWorld } from './world.ts';
@@ -23,10 +24,11 @@ const SCENES: readonly Scene[] = [
     play: (act) => playSoundAct(act, { key: 'ec-p256', method: 'upload' }),
   },
   { name: 'wrong', title: '3  A wrong pair, and how you are told', play: playWrongAct },
+  { name: 'fleet', title: '4  Forty devices are watched, and the timer sweeps them', play: playFleetAct },
 ];
 
 /**
- * Plays the main job: two pairs that get registered and one that does not.
+ * Plays the main job: two pairs that get registered and one that does not, and a fleet that is watched.
  *
  * Names and codes are new each time, so it can be played again on the same data folder.
  *

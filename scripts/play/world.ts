@@ -16,6 +16,23 @@ export interface FinishedCall {
   readonly errorType?: string;
 }
 
+/** A device that is to connect for the first time. */
+export interface PlayDevice {
+  readonly serial: string;
+  readonly name: string;
+  readonly validUntil: EpochMs;
+}
+
+/** The world outside the pipeline: devices that connect, people at the service's console, the timer of the sweep. */
+export interface PlayFleet {
+  /** How many of them were registered by connecting. */
+  readonly connect: (ca: string, devices: readonly PlayDevice[]) => number;
+  readonly switchDevice: (ca: string, serial: string, status: 'active' | 'inactive') => boolean;
+  readonly switchCa: (ca: string, status: 'active' | 'inactive') => boolean;
+  /** Fires the timer of the sweep once everything under way has ended; gives the request ids of the calls. */
+  readonly tick: () => Promise<readonly string[]>;
+}
+
 /** What the play is played with: real clients, pointed at the local cloud. */
 export interface PlayWorld {
   readonly instance: InstanceId;
@@ -27,6 +44,12 @@ export interface PlayWorld {
   readonly store: ObjectStore;
   /** What the log store knows about one CA folder since a moment, oldest first. */
   readonly recordsOf: (caName: string, since: EpochMs) => Promise<readonly StoredRecord[]>;
+  /** What the log store knows that answers a query, since a moment, oldest first. */
+  readonly recordsWhere: (query: string, since: EpochMs) => Promise<readonly StoredRecord[]>;
+  /** What people and devices do at the service, and the timer. */
+  readonly fleet: PlayFleet;
+  /** The reader's language. */
+  readonly language: 'zh' | 'en';
   /** Tells about every finished call until the returned function is called. */
   readonly onFinishedCall: (listener: (call: FinishedCall) => void) => () => void;
   /** The local cloud's time, which can be ahead of the real one; certificates and log records go by it. */

@@ -1,15 +1,17 @@
+import { join } from 'node:path';
 import { displayText } from '../../shared/core/display-text.ts';
 import { commonNameOnly } from '../commands/distinguished-name.ts';
 import { judgeFiles } from '../commands/judge-files.ts';
 import { makeCa, makeVerification } from '../commands/pair-material.ts';
 import { terminalText } from '../terminal/terminal-text.ts';
 import { type Act, type DropFiles, drop, expectation, receiveCode } from './act.ts';
-import { awaitEmptyInbox, awaitOutcome, readDocument } from './evidence.ts';
+import { awaitEmptyInbox, awaitOutcome, type BucketDocument, readDocument } from './evidence.ts';
 import { signerOf } from './sound-act.ts';
 import { playFailure } from './wait.ts';
+import type { PlayWorld } from './world.ts';
 
 const DAY_MS = 86_400_000;
-const SHOWN_REASON_LINES = 40;
+const SHOWN_REASON_LINES = 6;
 
 /** What is wrong with the pair of this act, by the pipeline's own codes: all of them must be told. */
 const EXPECTED_REASONS = ['verification-expired', 'signed-by-namesake'] as const;
@@ -39,7 +41,7 @@ export async function playWrongAct(act: Act): Promise<void> {
     step: 'reason',
     mood: 'good',
     title: 'reason.txt',
-    lines: [displayText(reason.key, 160), ...excerpt(reason.text)],
+    lines: [displayText(reason.key, 160), ...excerpt(reason, act.world)],
     facts: { key: reason.key, reasons },
   });
 }
@@ -81,9 +83,12 @@ function showOfflineVerdict(act: Act, files: DropFiles): void {
   });
 }
 
-// A document of this size is shown whole; a terminal is no place for a longer one.
-function excerpt(text: string): string[] {
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
+// Chinese first, a rule of hyphens, then English: only the reader's half is shown, and of it the first problems.
+function excerpt({ key, text }: BucketDocument, { bucketFolder, language }: PlayWorld): string[] {
+  const halves = text.split(/^-{20,}$/m);
+  const half = (language === 'zh' ? halves[0] : halves[1]) ?? text;
+  const [, ...lines] = half.split('\n').filter((line) => line.trim() !== ''); // the title was the log record's sentence
   const shown = lines.slice(0, SHOWN_REASON_LINES).map((line) => terminalText(line, 160));
-  return lines.length > shown.length ? [...shown, `… ${lines.length - shown.length} more lines`] : shown;
+  const left = lines.length - shown.length;
+  return [...shown, `${left > 0 ? `… ${left} more lines` : 'The same'} in both languages: ${join(bucketFolder, key)}`];
 }

@@ -15,3 +15,9 @@ export function sentencesIn(language: Language, sentence: Bilingual): readonly s
   if (language === 'both') return [sentence.zh, sentence.en];
   return [sentence[language]];
 }
+
+/** The language of the person at the terminal, by `LC_ALL`, `LC_MESSAGES` and `LANG` in this order; English unless it is Chinese. */
+export function readersLanguage(env: Readonly<Record<string, string | undefined>>): 'zh' | 'en' {
+  const set = [env['LC_ALL'], env['LC_MESSAGES'], env['LANG']].find((value) => value !== undefined && value !== '');
+  return set?.toLowerCase().startsWith('zh') === true ? 'zh' : 'en';
+}

@@ -72,7 +72,7 @@ const stepsOf = (lines: readonly Line[]) =>
     .filter(({ step }) => step !== 'function-ran' && step !== 'drop-waiting')
     .map(({ act, step }) => `${act ?? ''}/${step}`);
 
-test('start --once plays the main job: two pairs registered, one refused, each step read back, twice on one folder', async () => {
+test('start --once plays the main job: pairs registered, one refused, a fleet swept, all read back, twice on one folder', async () => {
   for (const round of ['first', 'second']) {
     const run = launch(['start', '--once', '--json']);
     const { exitCode, stderr } = await run.ended;
@@ -99,15 +99,37 @@ test('start --once plays the main job: two pairs registered, one refused, each s
       'wrong/dropped',
       'wrong/pair-rejected',
       'wrong/reason',
+      'fleet/fleet-ca',
+      'fleet/fleet-ca',
+      'fleet/fleet-ca',
+      'fleet/fleet-up',
+      'fleet/watch-list',
+      'fleet/first-sweep',
+      'fleet/trouble',
+      'fleet/device-reactivated',
+      'fleet/device-reactivated',
+      'fleet/held',
+      'fleet/device-expired',
+      'fleet/ca-not-active',
+      'fleet/second-sweep',
+      'fleet/switched-off-again',
+      'fleet/flapping',
+      'fleet/third-sweep',
       '/finished',
     ]);
     expect(run.lines.find(({ step }) => step === 'pair-rejected')?.['reasons']).toEqual([
       'verification-expired',
       'signed-by-namesake',
     ]);
+    expect(run.lines.find(({ step }) => step === 'second-sweep')).toMatchObject({ watched: 40, reactivated: 2 });
+    expect(run.lines.find(({ step }) => step === 'third-sweep')).toMatchObject({
+      watched: 40,
+      inactive: 4,
+      healthy: 36,
+    });
   }
   const bucket = join(cwd, '.local', 'oss', 'mqtt-cert-pipeline');
-  expect(readdirSync(join(bucket, 'registered', 'post-cn-local00001'))).toHaveLength(4);
+  expect(readdirSync(join(bucket, 'registered', 'post-cn-local00001'))).toHaveLength(10);
   expect(readdirSync(join(bucket, 'rejected', 'post-cn-local00001'))).toHaveLength(2);
 });
 
@@ -192,7 +214,21 @@ test('a folder that holds other things is not taken for a data folder', async ()
 test('help and mistakes end with the documented exit codes', async () => {
   const help = await launch(['--help']).ended;
   expect(help.exitCode).toBe(0);
-  for (const name of ['start', 'pair', 'check', 'code', 'log'])
+  for (const name of [
+    'start',
+    'pair',
+    'check',
+    'code',
+    'log',
+    'watch',
+    'hold',
+    'release',
+    'pause',
+    'resume',
+    'sweep',
+    'devices',
+    'undo',
+  ])
     expect(help.stdout).toMatch(new RegExp(`^ {2}${name} `, 'm'));
   const typo = await launch(['chekc']).ended;
   expect(typo.exitCode).toBe(2);
