@@ -3,8 +3,9 @@ import type { ActResult } from '../../core/sweep/act-window.ts';
 import { countClasses, countInputs, type DeviceCounts } from '../../core/sweep/counts.ts';
 import { decideCa } from '../../core/sweep/decide-ca.ts';
 import { memoryByte, readMemory } from '../../core/sweep/device-memory.ts';
-import { countOf, deviceAt } from '../../core/sweep/packed-serials.ts';
+import { deviceAt } from '../../core/sweep/packed-serials.ts';
 import type { SweepOutcome } from '../../core/sweep/sweep-outcome.ts';
+import { inactiveSinceAfter } from '../../core/sweep/waiting.ts';
 import type { CompiledCa } from '../../core/sweep/watch-list.ts';
 import type { EpochMs } from '../../core/time.ts';
 import { actOnSurvivors, closeStrays } from './act.ts';
@@ -61,16 +62,18 @@ export async function settleCa(context: SweepContext, ca: CaToSettle): Promise<C
   const memory = withResults(devices, decision.next, results);
   const counts = { devices: countClasses(memory), reactivated: countReactivated(results) };
   await tell(context, [summaryOf(context, swept, counts)]);
+  const isWaiting = deps.settings.reactivateAfter > 0;
   await writeKnownDevices(
     deps.store,
     sweep.id,
     { instance: swept.instance, ca: swept.ca, devices },
-    { memory, inactiveSince: stillInactive(context, devices, memory, inactiveSince) },
+    {
+      memory,
+      inactiveSince: isWaiting ? inactiveSinceAfter(inactiveSince, devices, memory, sweep.startedAt) : new Map(),
+    },
   );
   return counts;
 }
-
-type InactiveSince = ReadonlyMap<DeviceSerial, EpochMs>;
 
 /** The list may grow while it is read, where every device of the CA is watched. */
 async function readAndDecide(
@@ -178,25 +181,6 @@ function withResults(devices: Uint8Array, next: Uint8Array, results: ReadonlyMap
     } else if (result === 'missing') memory[index] = memoryByte({ ...before, class: 'missing' });
   }
   return memory;
-}
-
-/** Since when devices are inactive, where the deployment waits before it acts; an outage does not end the waiting. */
-function stillInactive(
-  { deps, sweep }: SweepContext,
-  devices: Uint8Array,
-  memory: Uint8Array,
-  known: InactiveSince,
-): InactiveSince {
-  const since = new Map<DeviceSerial, EpochMs>();
-  if (deps.settings.reactivateAfter === 0) return since;
-  for (let index = 0; index < countOf(devices); index += 1) {
-    const state = readMemory(memory[index] ?? 0).class;
-    if (state !== 'inactive' && state !== 'unreadable') continue;
-    const device = deviceAt(devices, index);
-    const earlier = known.get(device);
-    if (earlier !== undefined || state === 'inactive') since.set(device, earlier ?? sweep.startedAt);
-  }
-  return since;
 }
 
 function countReactivated(results: ReadonlyMap<DeviceSerial, ActResult>): number {

@@ -1,0 +1,30 @@
+import type { DeviceSerial } from '../serial.ts';
+import type { EpochMs } from '../time.ts';
+import { readMemory } from './device-memory.ts';
+import { countOf, deviceAt } from './packed-serials.ts';
+
+/** Since when devices are inactive, where a deployment waits before it acts. */
+export type InactiveSince = ReadonlyMap<DeviceSerial, EpochMs>;
+
+/**
+ * Since when devices are inactive, after a sweep. The waiting begins when a device is first found inactive, goes on
+ * while it can not be read, and ends when it is found to be anything else.
+ *
+ * @param memory - After the sweep, one byte per device in the order of `devices`.
+ */
+export function inactiveSinceAfter(
+  known: InactiveSince,
+  devices: Uint8Array,
+  memory: Uint8Array,
+  now: EpochMs,
+): InactiveSince {
+  const since = new Map<DeviceSerial, EpochMs>();
+  for (let index = 0; index < countOf(devices); index += 1) {
+    const state = readMemory(memory[index] ?? 0).class;
+    if (state !== 'inactive' && state !== 'unreadable') continue;
+    const device = deviceAt(devices, index);
+    const earlier = known.get(device);
+    if (earlier !== undefined || state === 'inactive') since.set(device, earlier ?? now);
+  }
+  return since;
+}
