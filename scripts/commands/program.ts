@@ -54,7 +54,9 @@ function buildProgram(io: CommandIo, run: RunCommand): Command {
   const { bold, red } = io.paint.stderr;
   const program = new Command('mqtt-certs');
   program
-    .description('Certificates for ApsaraMQ for MQTT: make a pair, check it, drop it; watch devices, hold them, see what became of all.')
+    .description(
+      'Certificates for ApsaraMQ for MQTT: make a pair, check it, drop it; watch devices, hold them, see what became of all.',
+    )
     .version(version, '--version', 'say which version this is')
     .exitOverride()
     .showHelpAfterError('(add --help for what is possible)')

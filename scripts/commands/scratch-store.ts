@@ -66,9 +66,7 @@ export function scratchStore(store: ObjectStore, isHidden: (key: string) => bool
       return Promise.resolve();
     },
     create: async ({ bytes, key }) => {
-      const there = await read({ key, maxBytes: Math.max(1, bytes.length) });
-      if (there.kind === 'found' && there.bytes.equals(bytes)) return 'created';
-      if (there.kind !== 'missing') return 'exists';
+      if ((await head(key)) !== undefined) return 'exists';
       write(key, bytes);
       return 'created';
     },
