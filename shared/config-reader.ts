@@ -74,9 +74,7 @@ export class ConfigReader {
     const text = this.#text(name) ?? '';
     if (text === '') return host === undefined ? undefined : { protocol: 'https', host };
     const url = URL.canParse(text) ? new URL(text) : undefined;
-    const plain =
-      url !== undefined && url.username === '' && url.pathname === '/' && url.search === '' && url.hash === '';
-    if (!plain) {
+    if (url === undefined || !isOriginOnly(url)) {
       this.#problem(name, 'must be a URL of protocol and host only');
       return undefined;
     }
@@ -122,6 +120,10 @@ export class ConfigReader {
   #problem(name: VariableName, what: string): void {
     this.problems.push(`${name} ${what}`);
   }
+}
+
+function isOriginOnly({ hash, password, pathname, search, username }: URL): boolean {
+  return username === '' && password === '' && pathname === '/' && search === '' && hash === '';
 }
 
 function isLoopback(hostname: string): boolean {

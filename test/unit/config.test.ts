@@ -58,6 +58,7 @@ test('plain http is for this machine only, and a URL with anything else in it is
   expect(ok('https://onsmqtt-vpc.cn-hangzhou.aliyuncs.com')).toBe(true);
   expect(ok('http://onsmqtt.cn-hangzhou.aliyuncs.com')).toBe(false);
   expect(ok('https://user:secret@onsmqtt.cn-hangzhou.aliyuncs.com')).toBe(false);
+  expect(ok('https://:secret@onsmqtt.cn-hangzhou.aliyuncs.com')).toBe(false);
   expect(ok('https://onsmqtt.cn-hangzhou.aliyuncs.com/path?x=1')).toBe(false);
 });
 
