@@ -1,5 +1,6 @@
 import { alertKey, spooledOutcomesKey } from '../core/bucket-layout.ts';
 import { nameOf } from '../core/digest.ts';
+import { mapLimited } from '../core/limit.ts';
 import { causeIdOf } from '../core/outcome.ts';
 import type { EventId, OutcomeRecord } from '../core/outcome-record.ts';
 import { factsOf, type OutcomeKind, type Severity } from '../core/outcome-table.ts';
@@ -9,6 +10,9 @@ import { epochMs, parseIso } from '../core/time.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { OutcomeLog } from '../ports/outcome-log.ts';
 import type { RunLog } from '../ports/run-log.ts';
+
+/** A sweep reports hundreds at a time; the bucket's connections are shared with everything else of the run. */
+const WRITES_AT_ONCE = 8;
 
 /** Tells outcomes: alerts first, then the log store, then, when that fails, the bucket. */
 export interface Reporter {
@@ -48,7 +52,7 @@ export function createReporter(deps: {
   return {
     report: async (records) => {
       if (records.length === 0) return;
-      await Promise.all(records.filter(isTold).map((record) => writeAlert(deps.store, record)));
+      await mapLimited(records.filter(isTold), WRITES_AT_ONCE, (record) => writeAlert(deps.store, record));
       if (!(await append(records))) await spool(deps.store, records);
     },
   };
