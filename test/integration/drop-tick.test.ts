@@ -61,6 +61,21 @@ test('one bad drop does not stop the others, and is told once however often it f
   expect(kinds(world).at(-1)).toBe('ca-registered');
 });
 
+test('an outcome that can not be told fails the tick, after every other drop had its turn', async () => {
+  const world = await dropWorld();
+  world.mqtt.setSettings({ newCode: 'keeps-earlier' });
+  for (const [index, name] of ['a', 'b', 'c'].entries()) await dropPair(world, name, `5f0${String(index)}`);
+  world.spoilBucket(({ key = '' }) =>
+    key.startsWith(`${folder('a')}ca.pem`) || key.startsWith(`state/register/${INSTANCE}/a/told/`)
+      ? { status: 403, code: 'AccessDenied' }
+      : 'ok',
+  );
+  world.clock.advance(10 * MINUTE);
+  await expect(world.tick()).rejects.toMatchObject({ facts: { code: 'AccessDenied' } });
+  expect(names(world)).toEqual(['b', 'c']);
+  expect(kinds(world)).toEqual(['ca-registered', 'ca-registered']);
+});
+
 test('a drop that a defect of ours trips over is named by the class of the error, and the others go on', async () => {
   const world = await dropWorld();
   await dropPair(world, 'a', '5f01');

@@ -29,16 +29,24 @@ interface Found {
  * there before the trigger existed, or that wait for something.
  *
  * @returns How many drops were looked at and how many there are.
+ * @throws ServiceFailure when what became of a drop could not even be told; the first such failure, and only when all
+ *   the other drops had their turn.
  */
 export async function settleInbox(deps: RegisterDeps): Promise<{ readonly settled: number; readonly found: number }> {
   const due = await findDue(deps);
+  const failures: unknown[] = [];
   let settled = 0;
   for (const { source, objects } of due) {
     if (deps.clock.now() + TIME_FOR_ONE_DROP > deps.deadline) break;
-    await settleOne(deps, source, objects);
+    try {
+      await settleOne(deps, source, objects);
+    } catch (error) {
+      failures.push(error);
+    }
     settled += 1;
   }
   deps.runLog.write({ event: 'inbox-pass', count: settled });
+  if (failures.length > 0) throw failures[0];
   return { settled, found: due.length };
 }
 
@@ -66,7 +74,7 @@ function note(found: Map<string, Found>, object: ObjectVersion, deps: RegisterDe
   if (object.lastModified > known.newest) known.newest = object.lastModified;
 }
 
-/** One bad drop never stops the others: what went wrong becomes an outcome, told once. */
+/** What goes wrong with one drop becomes an outcome, told once; throws only when telling it fails too. */
 async function settleOne(deps: RegisterDeps, source: DropSource, objects: readonly ObjectVersion[]): Promise<void> {
   const retryUntil = epochMs(Math.min(deps.deadline, plus(deps.clock.now(), TIME_FOR_ONE_DROP)));
   try {
