@@ -164,6 +164,30 @@ test('old lease numbers are cleared away, never the newest', async () => {
   expect(epochs.map((key) => Number(key.slice(-12)))).toEqual([5, 6, 7, 8]);
 });
 
+test('a state of several pages is read again under the lease: what a holder did in between is not forgotten', async () => {
+  const world = await dropWorld();
+  const event = await dropPair(world);
+  const put = (index: number) =>
+    world.bucket.put({
+      key: `${STATE}g-${String(index)}`, // between the drops and the leases
+      bytes: NOTHING,
+      contentType: 'text/plain',
+      headers: {},
+      timeoutMs: 5000,
+    });
+  for (let start = 0; start < 1050; start += 50) {
+    await Promise.all(Array.from({ length: 50 }, (_, index) => put(start + index)));
+  }
+  // After the first page another run registers the CA, and fails before its decision.
+  const failing = (moment: string, call: string): void => {
+    if (moment === 'before' && call.endsWith('/decision.json')) throw new Error('out of memory');
+  };
+  const watch = once('after', `list ${STATE}`, () => world.invoke(event, { watch: failing }).catch(() => undefined));
+  await world.invoke(event, { watch });
+  expect(registrations(world)).toBe(1);
+  expect(kinds(world)).toEqual(['ca-registered']);
+});
+
 test('a decision somebody spoiled is told and never guessed at, and the other folders go on', async () => {
   const world = await dropWorld();
   const event = await dropPair(world);

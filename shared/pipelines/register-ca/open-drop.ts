@@ -4,7 +4,7 @@ import type { DropFacts, EventClaims } from '../../core/outcome.ts';
 import type { Lease } from '../hold-lease.ts';
 import type { DropFile, DropListing } from './read-drop.ts';
 
-/** A drop folder (or misplaced file) whose lease this run holds, and what was known about it when it was taken. */
+/** A drop folder (or misplaced file) whose lease this run holds, and what is known about it since. */
 export interface HeldSource {
   readonly source: DropSource;
   readonly state: FolderState;

@@ -6,7 +6,7 @@ import { mapLimited } from '../../core/limit.ts';
 import type { ObjectKey, ObjectVersion } from '../../core/object-version.ts';
 import { type EpochMs, epochMs } from '../../core/time.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
-import { eachPage, listAll } from '../each-page.ts';
+import { eachPage } from '../each-page.ts';
 import type { RegisterDeps } from './deps.ts';
 
 /** More files than any pair with its chain needs; a folder with more is told and left alone. */
@@ -65,12 +65,28 @@ async function listOne(deps: RegisterDeps, key: ObjectKey): Promise<Listed> {
   return { objects: page.objects.filter((object) => object.key === key), serverNow: page.serverNow };
 }
 
+/** What a folder's state was when it was listed. */
+export interface ListedState extends Listed {
+  /**
+   * It came in one page, so it shows a single moment. Of several pages the first may be older than a holder who came and
+   * went before the last, where the lease is: such a listing is good for taking the lease, and for nothing else.
+   */
+  readonly isOneMoment: boolean;
+}
+
 /**
  * Everything the register function has written down about one folder, with the store's clock of the first page. Always
  * all of it, however many drops there were: the lease comes behind them in the listing.
  */
-export function listState(store: ObjectStore, source: DropSource): Promise<Listed> {
-  return listAll(store, { prefix: statePrefix(source) });
+export async function listState(store: ObjectStore, source: DropSource): Promise<ListedState> {
+  const objects: ObjectVersion[] = [];
+  let pages = 0;
+  const { serverNow } = await eachPage(store, { prefix: statePrefix(source) }, (page) => {
+    objects.push(...page);
+    pages += 1;
+    return true;
+  });
+  return { objects, serverNow, isOneMoment: pages <= 1 };
 }
 
 /**

@@ -39,8 +39,8 @@ export async function settleSource(
   const seen = new Set<ObjectKey>();
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const [known, glance] = await Promise.all([listState(deps.store, source), listDrop(deps, source)]);
-    const state = readFolderState(statePrefix(source), known.objects);
-    if (!isWorthALease(state, glance)) break;
+    const glanced = readFolderState(statePrefix(source), known.objects);
+    if (!isWorthALease(glanced, glance)) break;
     const lease = await takeLease(deps.store, {
       prefix: leasePrefix(source),
       known,
@@ -50,7 +50,7 @@ export async function settleSource(
     if (lease === undefined) return round === 0 ? { kind: 'busy' } : { kind: 'settled', seen };
     let handled: DropId | undefined;
     try {
-      // As listed before the lease was taken: a holder in between would have made the taking fail.
+      const state = known.isOneMoment ? glanced : await stateUnderLease(deps, source);
       const held: HeldSource = { source, state, lease, ...(claims === undefined ? {} : { claims }) };
       for (const key of await finishOpenDecisions(deps, held)) seen.add(key);
       const listing = await listDrop(deps, source);
@@ -64,6 +64,15 @@ export async function settleSource(
     if (after === undefined || after.dropId === handled) break;
   }
   return { kind: 'settled', seen };
+}
+
+/**
+ * The state as only the holder can know it. Not needed when the listing before the lease shows one moment: a holder
+ * since then would have made the taking fail.
+ */
+async function stateUnderLease(deps: RegisterDeps, source: DropSource): Promise<FolderState> {
+  const { objects } = await listState(deps.store, source);
+  return readFolderState(statePrefix(source), objects);
 }
 
 /** Every pair brings two events and the first settles both; a blocked drop is passed by at every tick for days. */
