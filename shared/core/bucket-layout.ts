@@ -66,7 +66,7 @@ function placeSegments(source: DropSource): string {
 }
 
 /** The per-drop state objects; see `docs/architecture.md` for when each is written. */
-export type DropStateName = 'attempt' | 'decision' | 'done';
+export type DropStateName = 'attempt' | 'accepted' | 'decision' | 'done';
 
 /** `state/register/…/<dropId>/<name>.json` */
 export function dropStateKey(source: DropSource, dropId: DropId, name: DropStateName): ObjectKey {

@@ -8,6 +8,8 @@ export interface DropProgress {
   readonly dropId: DropId;
   /** A registration was tried: what is found at the service since then is our doing. */
   readonly attempted: boolean;
+  /** The service accepted the registration: whether or not it shows the CA yet, it is never asked again. */
+  readonly accepted: boolean;
   readonly decidedAt?: EpochMs;
   readonly done: boolean;
   /** How often the service refused for reasons that are not in the files, and when last. */
@@ -26,10 +28,11 @@ export interface FolderState {
 
 const CODE_NAME = /^codes\/([0-9a-f]{64})\.json$/;
 const TOLD_NAME = /^told\/([0-9a-f]{32})\.json$/;
-const DROP_NAME = /^([0-9a-f]{16})\/(attempt|decision|done|blocked-(\d{1,6}))\.json$/;
+const DROP_NAME = /^([0-9a-f]{16})\/(attempt|accepted|decision|done|blocked-(\d{1,6}))\.json$/;
 
 interface Growing {
   attempted: boolean;
+  accepted: boolean;
   decidedAt?: EpochMs;
   done: boolean;
   blocked: { count: number; lastAt: EpochMs } | undefined;
@@ -56,9 +59,10 @@ export function readFolderState(prefix: string, objects: readonly ObjectVersion[
 function noteDrop(drops: Map<DropId, Growing>, match: RegExpExecArray | null, at: EpochMs): void {
   const dropId = parseDropId(match?.[1] ?? '');
   if (match === null || dropId === undefined) return;
-  const progress = drops.get(dropId) ?? { attempted: false, done: false, blocked: undefined };
+  const progress = drops.get(dropId) ?? { attempted: false, accepted: false, done: false, blocked: undefined };
   drops.set(dropId, progress);
   if (match[2] === 'attempt') progress.attempted = true;
+  else if (match[2] === 'accepted') progress.accepted = true;
   else if (match[2] === 'decision') progress.decidedAt = at;
   else if (match[2] === 'done') progress.done = true;
   else {
@@ -70,7 +74,7 @@ function noteDrop(drops: Map<DropId, Growing>, match: RegExpExecArray | null, at
 /** A drop nobody has touched yet. */
 export function progressOf(state: FolderState, dropId: DropId): DropProgress {
   const known = state.drops.find((drop) => drop.dropId === dropId);
-  return known ?? { dropId, attempted: false, done: false, blocked: undefined };
+  return known ?? { dropId, attempted: false, accepted: false, done: false, blocked: undefined };
 }
 
 const BLOCKED_DELAYS: readonly DurationMs[] = [minutes(10), hours(1), hours(6)];

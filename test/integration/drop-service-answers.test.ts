@@ -205,14 +205,24 @@ test('a success that can not be read back is claimed by nobody until the timer h
   expect(await inbox(world)).toEqual([]);
 });
 
-test('a success whose CA then can not be found stays unconfirmed, and is not called a success', async () => {
+test('a registration that was accepted is never sent again, however long the service does not show the CA', async () => {
   const world = await dropWorld();
-  const refused = refusedWith('FindCaBySnError', 500);
-  world.hop.plan('pass', 'pass', ...Array.from({ length: 4 }, () => refused));
+  const missing = Array.from({ length: 8 }, () => refusedWith('FindCaBySnError', 500));
+  world.hop.plan('pass', 'pass', ...missing);
   await dropPair(world, soundPair(world.code()));
+  for (let count = 0; count < 3; count += 1) {
+    world.hop.plan(...missing);
+    await tickAfter(world, TEN_MINUTES);
+  }
   expect(kinds(world)).toEqual(['registration-unconfirmed']);
+  expect(attempts(world)).toBe(1);
+  expect(await inbox(world)).toEqual(['ca.pem', 'verification.pem']);
+
+  world.hop.plan();
   await tickAfter(world, TEN_MINUTES);
   expect(kinds(world)).toEqual(['registration-unconfirmed', 'ca-registered']);
+  expect(attempts(world)).toBe(1);
+  expect(await inbox(world)).toEqual([]);
 });
 
 const BLOCKED: readonly (readonly [string, Partial<MqttSettings>])[] = [

@@ -18,6 +18,8 @@ export interface RegistrationRequest {
   readonly verification: CertificateFacts;
   /** An earlier run of this very drop tried already: what is found at the service is our doing. */
   readonly attempted: boolean;
+  /** The service said yes to it then: it is looked for, and never sent again. */
+  readonly accepted: boolean;
 }
 
 /** What became of a registration. */
@@ -33,10 +35,12 @@ export type RegistrationResult =
   /** Someone else took over this folder before the call: nothing was sent. */
   | { readonly kind: 'lease-lost' };
 
-/** What goes before the one call that can not be undone. */
+/** What goes before and after the one call that can not be undone. */
 export interface RegistrationGuard {
   /** Writes down that this drop is about to be registered (create-only), once. */
   readonly noteAttempt: () => Promise<void>;
+  /** Writes down that the service accepted it (create-only), before anything else is asked. */
+  readonly noteAccepted: () => Promise<void>;
   /** Asked right before each call: another run may have taken over while this one waited. */
   readonly isLeaseOurs: () => Promise<boolean>;
 }
@@ -52,7 +56,8 @@ const MAX_ATTEMPTS = 6;
 const CALL_ALLOWANCE_MS = 8_000;
 
 /**
- * Registers a pair exactly once: looks the CA up first, notes the attempt, calls RegisterCaCertificate, and reads back.
+ * Registers a pair exactly once: looks the CA up first, notes the attempt, calls RegisterCaCertificate, notes
+ * that it was accepted, and reads back.
  *
  * A refusal is judged by its code alone. After an answer that may hide a success (lost, or "already used") the service
  * is asked what it has before anything is sent again: the registration code is good for a single use.
@@ -71,6 +76,8 @@ export async function registerPair(
     const service = word('SnNotUnique', before.requestId);
     return { kind: 'serial-taken', service, code: request.attempted ? 'unknown' : 'unused' };
   }
+  // A service that has not caught up with itself would answer RegisterCodeUsed, and a good pair would be rejected.
+  if (request.accepted) return { kind: 'unconfirmed', service: word('', '') };
   if (!request.attempted) await guard.noteAttempt();
   return callRegister(deps, request, guard);
 }
@@ -88,7 +95,10 @@ async function callRegister(
       caPem: request.ca.pem,
       verificationPem: request.verification.pem,
     });
-    if (answer.kind === 'answered') return readBack(deps, request, answer);
+    if (answer.kind === 'answered') {
+      await guard.noteAccepted();
+      return readBack(deps, request, answer);
+    }
     const settled = await settleRefusal(deps, request, answer);
     if (settled !== 'try-again') return settled;
     if (!(await pauseBeforeRetry(deps, attempt))) return { kind: 'postponed', service: wordOf(answer) };

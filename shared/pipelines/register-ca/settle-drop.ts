@@ -80,17 +80,21 @@ async function register(deps: RegisterDeps, open: OpenDrop, verdict: RegisterVer
       serial: verdict.serial,
       verification: verdict.verification,
       attempted: progress.attempted,
+      accepted: progress.accepted,
     },
     {
       isLeaseOurs: () => lease.isStillOurs(),
-      noteAttempt: async () => {
-        const key = dropStateKey(source, open.listing.dropId, 'attempt');
-        const bytes = Buffer.from(safeJson({ schema: 1, runId: deps.runId }));
-        await deps.store.create({ key, bytes, contentType: 'application/json' });
-      },
+      noteAttempt: () => note(deps, open, 'attempt'),
+      noteAccepted: () => note(deps, open, 'accepted'),
     },
   );
   await concludeRegistration(deps, open, verdict, result);
+}
+
+async function note(deps: RegisterDeps, open: OpenDrop, what: 'attempt' | 'accepted'): Promise<void> {
+  const key = dropStateKey(open.held.source, open.listing.dropId, what);
+  const bytes = Buffer.from(safeJson({ schema: 1, runId: deps.runId }));
+  await deps.store.create({ key, bytes, contentType: 'application/json' });
 }
 
 async function concludeRegistration(

@@ -17,6 +17,7 @@ const at = (name: string, lastModified: number): ObjectVersion => ({
 test('the names alone tell how far each drop got, newest decision first', () => {
   const state = readFolderState(PREFIX, [
     at(`${A}/attempt.json`, 1000),
+    at(`${A}/accepted.json`, 1500),
     at(`${A}/decision.json`, 2000),
     at(`${A}/done.json`, 3000),
     at(`${B}/decision.json`, 9000),
@@ -26,8 +27,8 @@ test('the names alone tell how far each drop got, newest decision first', () => 
     at('someone-elses.txt', 1),
   ]);
   expect(state.drops).toEqual([
-    { dropId: B, attempted: false, decidedAt: 9000, done: false, blocked: undefined },
-    { dropId: A, attempted: true, decidedAt: 2000, done: true, blocked: undefined },
+    { dropId: B, attempted: false, accepted: false, decidedAt: 9000, done: false, blocked: undefined },
+    { dropId: A, attempted: true, accepted: true, decidedAt: 2000, done: true, blocked: undefined },
   ]);
   expect(state.codeHashes).toEqual(['c'.repeat(64)]);
   expect([...state.told]).toEqual(['d'.repeat(32)]);
