@@ -14,6 +14,8 @@ export interface PaceLimits {
    * longer (a stalled event loop, a frozen process) is lost capacity, never a burst.
    */
   readonly catchUpMs?: number;
+  /** Something else keeps every second within the budget; permits are then only spread, 1000 / N apart. */
+  readonly isBoundElsewhere?: boolean;
 }
 
 /** Different paths of one deployment differ by less than this; a TLS handshake is the longest of them. */
@@ -102,8 +104,8 @@ export function createPacer(limits: PaceLimits, startedAt: number): Pacer {
 
 /** Milliseconds between permits under {@link createPacer}; throws `RangeError` for a budget below one call a second. */
 export function spacingMs(limits: PaceLimits): number {
-  const { perSecond, pathJitterMs = PATH_JITTER_MS, catchUpMs = CATCH_UP_MS } = limits;
+  const { perSecond, pathJitterMs = PATH_JITTER_MS, catchUpMs = CATCH_UP_MS, isBoundElsewhere = false } = limits;
   if (!Number.isSafeInteger(perSecond) || perSecond < 1) throw new RangeError('a budget is whole calls per second');
   if (!(pathJitterMs >= 0 && catchUpMs >= 0)) throw new RangeError('jitter and catch-up can not be negative');
-  return (1000 + pathJitterMs + catchUpMs + GUARD_MS) / perSecond;
+  return (isBoundElsewhere ? 1000 : 1000 + pathJitterMs + catchUpMs + GUARD_MS) / perSecond;
 }
