@@ -44,14 +44,24 @@ export function isDailySweep(memory: CaMemory | undefined, now: EpochMs): boolea
   return memory === undefined || now - memory.dailyAt >= hours(24);
 }
 
-/** The state of a CA by its status and validity; `now === validUntil` still counts as valid. */
+/**
+ * The state of a CA by its status and validity; `now === validUntil` still counts as valid. A CA whose validity can not
+ * be read, or has not begun, is not one to act under: `unreadable`.
+ */
 export function caStateOf(
-  reading: { readonly status: 'active' | 'inactive' | { readonly unknown: string }; readonly validUntil?: EpochMs },
+  { status, validFrom, validUntil }: Pick<CaReading, 'status' | 'validFrom' | 'validUntil'>,
   now: EpochMs,
 ): CaState {
-  if (typeof reading.status !== 'string') return 'unreadable';
-  if (reading.validUntil !== undefined && now > reading.validUntil) return 'expired';
-  return reading.status;
+  if (typeof status !== 'string' || validUntil === undefined || validFrom === undefined) return 'unreadable';
+  if (now > validUntil) return 'expired';
+  return now < validFrom ? 'unreadable' : status;
+}
+
+/** What a CA's state is judged by; see the port `mqtt-certificates.ts`. */
+interface CaReading {
+  readonly status: 'active' | 'inactive' | { readonly unknown: string };
+  readonly validFrom?: EpochMs;
+  readonly validUntil?: EpochMs;
 }
 
 /**

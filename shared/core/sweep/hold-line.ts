@@ -22,8 +22,18 @@ export interface HoldLine {
 const COLUMNS = ['instance', 'device_sn', 'ca_sn', 'owner', 'reason', 'until'] as const;
 type Column = (typeof COLUMNS)[number];
 
-/** The order of columns when a file has no header. */
-const USUAL_ORDER: ReadonlyMap<Column, number> = new Map(COLUMNS.map((column, index) => [column, index]));
+/**
+ * The order of columns when a file has no header. The CA may be left out, and an owner's name or staff number can look
+ * like a serial: only a row of all six columns restricts its hold to a CA.
+ */
+const WHOLE_ORDER: ReadonlyMap<Column, number> = new Map(COLUMNS.map((column, index) => [column, index]));
+const SHORT_ORDER: ReadonlyMap<Column, number> = new Map(
+  COLUMNS.filter((column) => column !== 'ca_sn').map((column, index) => [column, index]),
+);
+
+function usualOrder(cells: readonly string[]): ReadonlyMap<Column, number> {
+  return cells.length === COLUMNS.length ? WHOLE_ORDER : SHORT_ORDER;
+}
 
 /**
  * Reads a hold file line by line. Nothing in it is refused: a line that names a device holds it whatever else is wrong,
@@ -40,7 +50,8 @@ export function readHoldFile(text: string, file: string): readonly HoldLine[] {
   const shown = displayText(file, 200);
   return rows.flatMap((row, index) => {
     if (isSilent(row) || (header !== undefined && index === first)) return [];
-    return [readLine(cellsOf(row), header ?? USUAL_ORDER, shown, index + 1)];
+    const cells = cellsOf(row);
+    return [readLine(cells, header ?? usualOrder(cells), shown, index + 1)];
   });
 }
 

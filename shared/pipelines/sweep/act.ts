@@ -1,8 +1,12 @@
+import { backoffDelay } from '../../core/backoff.ts';
 import type { DeviceReading } from '../../core/device-reading.ts';
 import { nameOf } from '../../core/digest.ts';
+import { remedyOf } from '../../core/openapi-code.ts';
 import type { ServiceWord } from '../../core/outcome.ts';
 import type { DeviceSerial } from '../../core/serial.ts';
 import type { ActResult, Intent } from '../../core/sweep/act-window.ts';
+import { caStateOf } from '../../core/sweep/ca-memory.ts';
+import type { Controls } from '../../core/sweep/controls.ts';
 import type { Survivor } from '../../core/sweep/decide-ca.ts';
 import { lastVetoFor } from '../../core/sweep/guardrails.ts';
 import { intentKey } from '../../core/sweep/sweep-layout.ts';
@@ -10,7 +14,7 @@ import type { RuleInputs, SweepOutcome } from '../../core/sweep/sweep-outcome.ts
 import type { CallAnswer } from '../../ports/mqtt-certificates.ts';
 import { writeIntent, writeResults } from './acts.ts';
 import { type SweepContext, type SweptCa, tell } from './context.ts';
-import { OutOfTimeError } from './patient-calls.ts';
+import { InstanceBlockedError, OutOfTimeError } from './patient-calls.ts';
 import { findDevice } from './read-devices.ts';
 
 /** No batch is larger, so that a stale holder of the lease can do no more than this. */
@@ -19,6 +23,7 @@ const BATCH = 20;
 const BATCH_ALLOWANCE_MS = 30_000;
 /** A write that brought no answer is looked into, and sent again at most this often. */
 const MAX_SENDS = 3;
+const BACKOFF = { baseMs: 1000, capMs: 5000 } as const;
 
 /** The right to act was lost: another run holds the lease. Nothing more is done by this one. */
 export class LeaseLostError extends Error {
@@ -50,18 +55,27 @@ export async function actOnSurvivors(
   const results = new Map(settled);
   const released = new Set(survivors.filter(({ release }) => release !== undefined).map(({ device }) => device));
   for (const intent of open) {
-    for (const one of await carryOut(context, swept, { intent, released, origin: 'resumed' })) {
+    const now = await asOfNow(context, swept);
+    for (const one of await carryOut(context, now, { intent, released, origin: 'resumed' })) {
       results.set(one.device, one);
     }
   }
   const left = survivors.filter(({ device }) => !results.has(device));
   for (let start = 0; start < left.length; start += BATCH) {
     const batch = left.slice(start, start + BATCH).map(({ device }) => device);
-    const intent = await setOut(context, swept, batch, inputs);
-    for (const one of await carryOut(context, swept, { intent, released, origin: 'fresh' }))
-      results.set(one.device, one);
+    const now = await asOfNow(context, swept);
+    const intent = await setOut(context, now, batch, inputs);
+    for (const one of await carryOut(context, now, { intent, released, origin: 'fresh' })) results.set(one.device, one);
   }
   return results;
+}
+
+/** The CA as it is right before a batch: somebody may have switched it off to stop exactly this. */
+async function asOfNow({ calls, deps }: SweepContext, swept: SweptCa): Promise<SweptCa> {
+  const { ca, caSpelling = ca, instance } = swept;
+  const answer = await calls.read(() => deps.mqtt.getCa(instance, caSpelling));
+  if (answer.kind === 'answered') return { ...swept, caState: caStateOf(answer.value, deps.clock.now()) };
+  return { ...swept, caState: answer.kind === 'not-found' ? 'missing' : 'unreadable' };
 }
 
 async function setOut(
@@ -110,7 +124,13 @@ interface Done {
   readonly outcome: SweepOutcome | undefined;
 }
 
-/** One device: a last look, the act, the read-back. */
+/** What the last send of an activation came to; `undefined` while nothing was sent. */
+type Sent = CallAnswer<string> | undefined;
+
+/**
+ * One device: look, ask the guardrails, act, look again. An activation whose answer was lost, or that was throttled, is
+ * sent again only after another whole look: in between somebody may have put the device on hold.
+ */
 async function actOn(
   context: SweepContext,
   swept: SweptCa,
@@ -119,56 +139,72 @@ async function actOn(
 ): Promise<Done> {
   const { ca, instance } = swept;
   const about = { sweepId: context.sweep.id, instance, ca, device };
-  const found = await findDevice(context.deps, context.calls, swept, device);
-  switch (found.kind) {
-    case 'not-found':
-      return done(device, 'missing', { kind: 'device-missing', ...about });
-    case 'failed':
-      return done(device, 'untouched', unreadable(about, found.code));
-    case 'read':
-      break;
+  let sent: Sent;
+  for (let sends = 0; ; sends += 1) {
+    const found = await findDevice(context.deps, context.calls, swept, device);
+    if (found.kind === 'not-found') return done(device, 'missing', { kind: 'device-missing', ...about });
+    if (found.kind === 'failed') return notSeen(about, found.code, sent);
+    const look = found.reading;
+    if (typeof look.status !== 'string') return notSeen(about, 'UnknownStatus', sent);
+    if (look.status === 'active') {
+      // A resumed intent found done was most likely done by the run that died: it is told, never claimed as more.
+      if (sent !== undefined || origin === 'resumed') return reactivated(about, look, sent);
+      return done(device, 'recovered', { kind: 'device-recovered', ...about, name: look.name });
+    }
+    // Answered and not active, or refused for good: sending it again would not help.
+    if (sends >= MAX_SENDS || (sent !== undefined && !isWorthSendingAgain(sent))) return failed(about, look, sent);
+    const veto = lastVetoFor(
+      { instance, ca, device, reading: look, isByRelease: released.has(device) },
+      { now: context.deps.clock.now(), controls: await controlsNow(context), caState: swept.caState },
+    );
+    if (veto !== undefined) {
+      const { inputs, kind: reason } = veto;
+      return done(device, 'untouched', { kind: 'device-inactive', ...about, name: look.name, reason, inputs });
+    }
+    sent = await send(context, swept, look);
   }
-  const look = found.reading;
-  if (typeof look.status !== 'string') return done(device, 'untouched', unreadable(about, 'UnknownStatus'));
-  if (look.status === 'active') {
-    // A resumed intent found done was most likely done by the run that died: it is told, never claimed as more.
-    if (origin === 'resumed') return reactivated(about, look);
-    return done(device, 'recovered', { kind: 'device-recovered', ...about, name: look.name });
-  }
-  const veto = lastVetoFor(
-    { instance, ca, device, reading: look, isByRelease: released.has(device) },
-    { now: context.deps.clock.now(), controls: await context.controls(), caState: swept.caState },
-  );
-  if (veto === undefined) return activate(context, swept, look, about);
-  const { inputs, kind: reason } = veto;
-  return done(device, 'untouched', { kind: 'device-inactive', ...about, name: look.name, reason, inputs });
 }
 
 type About = Pick<SweepOutcome, 'sweepId' | 'instance' | 'ca'> & { readonly device: DeviceSerial };
 
-async function activate(context: SweepContext, swept: SweptCa, look: DeviceReading, about: About): Promise<Done> {
-  const { ca, caSpelling = ca, instance } = swept;
-  const address = { instance, caSpelling, deviceSpelling: look.serialAsReceived };
-  let service: ServiceWord = { code: '', requestId: '' };
-  for (let sent = 1; sent <= MAX_SENDS; sent += 1) {
-    const answer = await context.deps.mqtt.activateDevice(address);
-    context.calls.heard(answer);
-    service = wordOf(answer);
-    const after = await findDevice(context.deps, context.calls, swept, about.device);
-    const isActive = after.kind === 'read' && after.reading.status === 'active';
-    if (isActive) return reactivated(about, after.reading, service.requestId);
-    // Answered and not active, or refused: sending it again would not help. Without an answer it may not have arrived.
-    if (after.kind === 'failed') {
-      return done(about.device, 'unconfirmed', { ...unreadable(about, after.code), reason: 'not-read-back' });
-    }
-    if (answer.kind !== 'no-answer') break;
-  }
-  const reason = service.code === '' ? 'not-active-when-read-back' : service.code;
-  return done(about.device, 'failed', { kind: 'reactivation-failed', ...about, name: look.name, reason, service });
+/** Whoever switches to observing means the acts that were decided before as well. */
+async function controlsNow(context: SweepContext): Promise<Controls> {
+  const controls = await context.controls();
+  return context.deps.settings.reactivate === 'observe' ? { ...controls, paused: 'yes' } : controls;
 }
 
-function reactivated(about: About, { name }: DeviceReading, requestId = ''): Done {
-  const service = { code: '', requestId };
+async function send(context: SweepContext, swept: SweptCa, look: DeviceReading): Promise<CallAnswer<string>> {
+  const { calls, deps } = context;
+  const { ca, caSpelling = ca, instance } = swept;
+  const answer = await deps.mqtt.activateDevice({ instance, caSpelling, deviceSpelling: look.serialAsReceived });
+  calls.heard(answer);
+  if (answer.kind !== 'refused') return answer;
+  const remedy = remedyOf(answer.code);
+  // Permission, owner, instance: the same answer for every device of the instance, told once for all of them.
+  if (remedy === 'fix-configuration') throw new InstanceBlockedError(wordOf(answer), 'refused');
+  if (remedy === 'retry') await deps.clock.sleep(backoffDelay(1, deps.clock.random(), BACKOFF));
+  return answer;
+}
+
+function isWorthSendingAgain(sent: CallAnswer<string>): boolean {
+  return sent.kind === 'no-answer' || (sent.kind === 'refused' && remedyOf(sent.code) === 'retry');
+}
+
+/** Not readable before anything was sent: left alone. Not readable afterwards: nobody knows. */
+function notSeen(about: About, code: string, sent: Sent): Done {
+  const outcome = unreadable(about, code);
+  if (sent === undefined) return done(about.device, 'untouched', outcome);
+  return done(about.device, 'unconfirmed', { ...outcome, reason: 'not-read-back' });
+}
+
+function failed(about: About, { name }: DeviceReading, sent: Sent): Done {
+  const service = sent === undefined ? { code: '', requestId: '' } : wordOf(sent);
+  const reason = service.code === '' ? 'not-active-when-read-back' : service.code;
+  return done(about.device, 'failed', { kind: 'reactivation-failed', ...about, name, reason, service });
+}
+
+function reactivated(about: About, { name }: DeviceReading, sent: Sent): Done {
+  const service = { code: '', requestId: sent === undefined ? '' : wordOf(sent).requestId };
   return done(about.device, 'reactivated', { kind: 'device-reactivated', ...about, name, service });
 }
 
@@ -205,7 +241,7 @@ export async function closeStrays(context: SweepContext, swept: SweptCa): Promis
       const found = await findDevice(context.deps, context.calls, swept, device);
       if (found.kind === 'failed') break;
       const isActive = found.kind === 'read' && found.reading.status === 'active';
-      if (isActive) closed.push(reactivated(about, found.reading));
+      if (isActive) closed.push(reactivated(about, found.reading, undefined));
       else closed.push(done(device, found.kind === 'not-found' ? 'missing' : 'unknown', undefined));
     }
     if (closed.length < intent.devices.length) continue;

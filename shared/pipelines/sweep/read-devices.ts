@@ -224,8 +224,11 @@ export async function findDevice(
   if (caSpelling === undefined) return { kind: 'failed', code: 'CaNotRead' };
   for (const deviceSpelling of serviceSpellings(device)) {
     const answer = await calls.read(() => deps.mqtt.getDevice({ instance, caSpelling, deviceSpelling }));
-    if (answer.kind === 'answered') return { kind: 'read', reading: answer.value };
     if (answer.kind === 'failed') return { kind: 'failed', code: answer.service.code };
+    if (answer.kind !== 'answered') continue;
+    // What is read here becomes the address of an act: an answer about another device is no answer.
+    if (answer.value.serial !== device) return { kind: 'failed', code: 'OtherSerial' };
+    return { kind: 'read', reading: answer.value };
   }
   return { kind: 'not-found' };
 }
