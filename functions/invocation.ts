@@ -8,6 +8,7 @@ import { type DurationMs, durationMs, type EpochMs, plus, startOfDay } from '../
 import type { FunctionContext } from '../shared/events/function-context.ts';
 import { createReporter, type Reporter } from '../shared/pipelines/report.ts';
 import type { ObjectStore } from '../shared/ports/object-store.ts';
+import { claimOwnBucket } from './bucket-owner.ts';
 import { outcomeLogOf, storeOf } from './clients.ts';
 import { bucketReporter, ConfigurationError, tellUnknownVariables } from './configuration-trouble.ts';
 
@@ -31,6 +32,7 @@ export function runFactsOf(functionName: FunctionName, context: FunctionContext,
  *
  * @param margin - What is left of the platform's timeout for answering, freezing and being late.
  * @throws ConfigurationError after leaving an alert in the bucket, when the bucket at least is known.
+ * @throws ForeignDeploymentError after telling, when the bucket belongs to another deployment.
  */
 export async function beginInvocation<Name extends 'register-ca' | 'sweep'>(
   functionName: Name,
@@ -50,6 +52,7 @@ export async function beginInvocation<Name extends 'register-ca' | 'sweep'>(
   const { config } = reading;
   const store = storeOf(config.endpoints.oss, config, context, deadline);
   const reporter = createReporter({ store, log: outcomeLogOf(config, context, deadline), runLog: jsonLines() });
+  await claimOwnBucket(functionName, context, config, { store, reporter, run, now: systemClock.now() });
   await tellUnknownVariables(config, reporter, run);
   return { config, store, reporter, run, deadline };
 }

@@ -236,6 +236,19 @@ export const OUTCOME_KINDS = {
     fixZh: '更正或删除这些变量。',
     fixEn: 'Correct or remove these variables.',
   },
+  'foreign-deployment': {
+    severity: 'critical',
+    told: true,
+    lane: 'normal',
+    lifetime: 'condition',
+    final: false,
+    cause: ['kind', 'function'],
+    zh: '函数 {function} 使用的存储桶属于另一个部署，已停止运行，未作任何处理。',
+    en: 'Function {function} does not run: its bucket belongs to another deployment. {detail}',
+    fixZh: '为每个部署使用各自的存储桶；若要移交存储桶，请先停用原部署，再删除 state/owner.json。',
+    fixEn:
+      'Give each deployment a bucket of its own; to hand one over, remove the other deployment, then state/owner.json.',
+  },
   'event-lost': {
     severity: 'warning',
     told: true,

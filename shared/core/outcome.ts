@@ -104,7 +104,9 @@ export type DropOutcome =
       readonly claims?: EventClaims;
       readonly sweepId?: string;
     }
-  | { readonly kind: 'configuration-invalid' | 'configuration-suspicious'; readonly problems: readonly string[] };
+  | { readonly kind: 'configuration-invalid' | 'configuration-suspicious'; readonly problems: readonly string[] }
+  /** Both as `<account>/<region>/<function prefix>`. */
+  | { readonly kind: 'foreign-deployment'; readonly owner: DisplayText; readonly intruder: string };
 
 /** Where and by what an outcome was recorded. */
 export interface RunFacts {
@@ -186,6 +188,8 @@ function identityOf(outcome: Outcome): readonly (string | number)[] {
     case 'configuration-invalid':
     case 'configuration-suspicious':
       return outcome.problems;
+    case 'foreign-deployment':
+      return [outcome.owner, outcome.intruder];
     case 'registration-blocked':
     case 'registration-postponed':
       return [outcome.drop.dropId, outcome.service.code];
@@ -271,6 +275,8 @@ function fieldsOf(outcome: DropOutcome): Fields {
     case 'configuration-invalid':
     case 'configuration-suspicious':
       return { detail: outcome.problems.join('; ') };
+    case 'foreign-deployment':
+      return { detail: `It belongs to ${outcome.owner}; this one is ${displayText(outcome.intruder)}.` };
   }
 }
 

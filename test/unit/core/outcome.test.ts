@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { displayText } from '../../../shared/core/display-text.ts';
 import { parseDropId } from '../../../shared/core/drop-identity.ts';
 import type { DropSource } from '../../../shared/core/drop-source.ts';
 import { parseInstanceId } from '../../../shared/core/instance.ts';
@@ -86,6 +87,8 @@ test('what happened to another drop, or another thing that happened to this one,
     { kind: 'event-refused', reason: 'not-json', sentence: '', payloadHash: 'a' },
     { kind: 'event-refused', reason: 'not-json', sentence: '', payloadHash: 'b' },
     { kind: 'configuration-invalid', problems: ['a', 'b'] },
+    { kind: 'foreign-deployment', owner: displayText('1/cn-hangzhou/'), intruder: '1/cn-hangzhou/a-' },
+    { kind: 'foreign-deployment', owner: displayText('1/cn-hangzhou/'), intruder: '1/cn-hangzhou/b-' },
   ];
   expect(new Set(outcomes.map(eventIdOf)).size).toBe(outcomes.length);
 });
