@@ -1,4 +1,3 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as v from 'valibot';
 import { safeJson } from '../../core/safe-json.ts';
 import { parseDeviceSerial } from '../../core/serial.ts';
@@ -8,6 +7,7 @@ import { parseSweepId, type SweepId } from '../../core/sweep/sweep-id.ts';
 import { caDecisionKey } from '../../core/sweep/sweep-layout.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { SweptCa } from './context.ts';
+import { packBytes, unpackBytes } from './packed-bytes.ts';
 
 /** What was decided about the devices of one CA in one sweep. Written once, then carried out, by whoever lives to. */
 export interface CaDecision {
@@ -29,7 +29,6 @@ export interface CaDecision {
 
 /** A million bytes of memory and 20,000 vetoed devices stay far below. */
 const DECISION_MAX_BYTES = 16 * 1024 * 1024;
-const MEMORY_MAX_BYTES = 4 * 1024 * 1024;
 
 const Inputs = v.record(v.string(), v.union([v.string(), v.number(), v.boolean()]));
 const Shape = v.object({
@@ -54,7 +53,7 @@ export async function writeCaDecision(
   swept: Pick<SweptCa, 'instance' | 'ca'>,
   decision: CaDecision,
 ): Promise<void> {
-  const next = deflateRawSync(decision.next).toString('base64');
+  const next = packBytes(decision.next);
   const bytes = Buffer.from(safeJson({ schema: 1, ...decision, next, failures: [...decision.failures] }));
   await store.put({ key: caDecisionKey(sweepId, swept.instance, swept.ca), bytes, contentType: 'application/json' });
 }
@@ -70,9 +69,11 @@ export async function readCaDecision(
   if (read.kind !== 'found') return undefined;
   const parsed = v.safeParse(Shape, parseJson(read.bytes));
   if (!parsed.success) return undefined;
-  const { breaker, digest, failures, isDaily, mode, next, survivors, vetoed } = parsed.output;
+  const { breaker, digest, failures, isDaily, mode, survivors, vetoed } = parsed.output;
+  const next = unpackBytes(parsed.output.next);
+  if (next === undefined) return undefined;
   return {
-    next: inflateRawSync(Buffer.from(next, 'base64'), { maxOutputLength: MEMORY_MAX_BYTES }),
+    next,
     isDaily,
     mode,
     digest,

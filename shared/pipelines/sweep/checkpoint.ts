@@ -1,4 +1,3 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as v from 'valibot';
 import type { InstanceId } from '../../core/instance.ts';
 import { safeJson } from '../../core/safe-json.ts';
@@ -9,6 +8,7 @@ import { checkpointKey, checkpointPrefix } from '../../core/sweep/sweep-layout.t
 import { epochMs } from '../../core/time.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { listAll } from '../each-page.ts';
+import { packBytes, unpackBytes } from './packed-bytes.ts';
 import type { ReadProgress } from './read-progress.ts';
 
 /** Which CA's reading a checkpoint is about; the rest of a sweep's progress is in what it has settled. */
@@ -21,7 +21,6 @@ export interface CheckpointPlace {
 
 /** 20,000 inactive devices with their spellings, and two bytes for each of a million. */
 const MAX_BYTES = 8 * 1024 * 1024;
-const ARRAY_MAX_BYTES = 4 * 1024 * 1024;
 
 const Detail = v.object({
   validFrom: v.optional(v.number()),
@@ -54,8 +53,8 @@ export async function writeCheckpoint(
     safeJson({
       schema: 1,
       ...place,
-      next: pack(progress.next),
-      isRead: pack(progress.isRead),
+      next: packBytes(progress.next),
+      isRead: packBytes(progress.isRead),
       inactive: [...progress.inactive],
       failures: [...progress.failures],
       isWhole: progress.isWhole,
@@ -90,7 +89,8 @@ export async function readCheckpoint(
     ...of
   } = parsed.output;
   if (of.instance !== place.instance || of.ca !== place.ca || of.digest !== place.digest) return undefined;
-  const [next, isRead] = [unpack(nextBytes), unpack(readBytes)];
+  const [next, isRead] = [unpackBytes(nextBytes), unpackBytes(readBytes)];
+  if (next === undefined || isRead === undefined || next.length !== isRead.length) return undefined;
   return {
     next,
     isRead,
@@ -109,14 +109,6 @@ function detailOf({ validFrom, validUntil }: v.InferOutput<typeof Detail>): Inac
     validFrom: validFrom === undefined ? undefined : epochMs(validFrom),
     validUntil: validUntil === undefined ? undefined : epochMs(validUntil),
   };
-}
-
-function pack(bytes: Uint8Array): string {
-  return deflateRawSync(bytes).toString('base64');
-}
-
-function unpack(text: string): Uint8Array {
-  return Uint8Array.from(inflateRawSync(Buffer.from(text, 'base64'), { maxOutputLength: ARRAY_MAX_BYTES }));
 }
 
 function parseJson(bytes: Buffer): unknown {
