@@ -3,15 +3,17 @@ import { composeRegisterCa } from '../../functions/register-ca/compose.ts';
 import { composeSweep } from '../../functions/sweep/compose.ts';
 import { durationMs } from '../../shared/core/time.ts';
 import { claimBucket, functionPrefixOf } from '../../shared/pipelines/deployment-owner.ts';
-import { type CallWatch, REGION, type ServiceWorld, serviceWorld } from '../support/service-world.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import type { OssSpoiler } from '../support/drop-world.ts';
+import { REGION, type ServiceWorld, serviceWorld } from '../support/service-world.ts';
 
 const KEY = { accessKeyId: 'STS.owner', accessKeySecret: 'secret-of-the-test', securityToken: 'token-of-the-test' };
 const BUCKET = 'owned-bucket';
 const FIRST = { accountId: '1234567890123456', region: REGION, functionPrefix: '' };
 const OWNER = '{"schema":1,"accountId":"1234567890123456","region":"cn-hangzhou","functionPrefix":""}';
 
-const startWorld = (): Promise<ServiceWorld> =>
-  serviceWorld({ bucket: BUCKET, project: 'owned-project', instances: ['post-cn-world00001'], key: KEY });
+const startWorld = (beforeAnswer: OssSpoiler = () => 'ok'): Promise<ServiceWorld> =>
+  serviceWorld({ bucket: BUCKET, project: 'owned-project', instances: ['post-cn-world00001'], key: KEY, beforeAnswer });
 
 const environmentOf = ({ mqtt, oss, sls }: ServiceWorld) => ({
   MQTT_CERTS_REGION: REGION,
@@ -32,8 +34,8 @@ const contextOf = (functionName: string, accountId = FIRST.accountId) => ({
   timeout: durationMs(120_000),
 });
 
-const storeOf = (world: ServiceWorld, watch?: CallWatch) =>
-  world.portsOf({ functionName: 'register-ca', runLog: { write: () => undefined }, timeoutMs: 110_000, watch }).store;
+const storeOf = (world: ServiceWorld): ObjectStore =>
+  world.portsOf({ functionName: 'register-ca', runLog: { write: () => undefined }, timeoutMs: 110_000 }).store;
 
 async function ownerOf(world: ServiceWorld): Promise<string> {
   const read = { key: 'state/owner.json', headers: {}, maxBytes: 1000, timeoutMs: 5000 };
@@ -82,15 +84,14 @@ test('of two deployments that begin at the same moment exactly one gets the buck
 });
 
 test('a claim whose answer was lost is ours', async () => {
-  const world = await startWorld();
-  let isLost = false;
-  const store = storeOf(world, (moment, call) => {
-    if (isLost || moment !== 'after' || call !== 'put state/owner.json') return;
-    isLost = true;
-    throw Object.assign(new Error('reset'), { code: 'ECONNRESET' });
+  const lost: string[] = [];
+  const world = await startWorld(({ key, operation }) => {
+    if (key !== 'state/owner.json' || operation !== 'PutObject' || lost.length > 0) return 'ok';
+    lost.push(operation);
+    return 'lose-answer';
   });
-  expect(await claimBucket(store, FIRST)).toEqual({ kind: 'ours' });
-  expect(isLost).toBe(true);
+  expect(await claimBucket(storeOf(world), FIRST)).toEqual({ kind: 'ours' });
+  expect(lost).toEqual(['PutObject']);
 });
 
 test.each(['', 'not json', '{"schema":1}', 'x'.repeat(2000)])('an owner nobody can read is not us', async (text) => {
