@@ -112,7 +112,7 @@ function readingsOf<Serial extends string>(
 ): readonly Serial[] {
   const text = cell
     .normalize('NFKC')
-    .replace(/^=?["']+|["']+$/g, '')
+    .replace(/^=?["']*|["']+$/g, '')
     .trim();
   const bare = text.replace(/^(?:0x|dec:)/i, '').trim();
   const readings = /^dec:/i.test(text) ? [] : [parse(bare)];

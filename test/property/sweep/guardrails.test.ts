@@ -243,7 +243,7 @@ function apply(history: History, one: Step, settings: { firstSight: string; wait
         history.active[index] = false;
       return;
     case 'ca':
-      history.ca = one.state as History['ca'];
+      history.ca = one.state;
       return;
     case 'hold':
       history.holds.set(one.device, one.until);
@@ -255,7 +255,7 @@ function apply(history: History, one: Step, settings: { firstSight: string; wait
       history.isNameless = one.isThere;
       return;
     case 'pause':
-      history.paused = one.to as History['paused'];
+      history.paused = one.to;
       return;
     case 'ask':
       history.asked[one.device] = one.asked;
