@@ -99,6 +99,9 @@ function fleetOf({ clock, fc, mqtt }: LocalCloud, instance: string): PlayFleet {
     },
     switchDevice: (ca, serial, status) => engine.setDeviceStatus(instance, ca, serial, status),
     switchCa: (ca, status) => engine.setCaStatus(instance, ca, status),
+    passTime: (ms) => {
+      clock.advance(ms);
+    },
     tick: async () => {
       await fc.idle();
       clock.advance(BETWEEN_TICKS_MS);

@@ -31,6 +31,8 @@ export interface PlayFleet {
   readonly switchCa: (ca: string, status: 'active' | 'inactive') => boolean;
   /** Fires the timer of the sweep once everything under way has ended; gives the request ids of the calls. */
   readonly tick: () => Promise<readonly string[]>;
+  /** Moves the clock of the local cloud forward. */
+  readonly passTime: (ms: number) => void;
 }
 
 /** What the play is played with: real clients, pointed at the local cloud. */

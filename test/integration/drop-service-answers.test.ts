@@ -328,7 +328,7 @@ test('a service that answers nothing is given up in time', async () => {
 test('one more try is not begun when it could not end before the deadline', async () => {
   const world = await dropWorld();
   world.mqtt.setFaults([{ action: 'GetCaCertificate', times: 1000, fault: 'internal-error' }]);
-  await dropPair(world, soundPair(world.code()), { timeoutMs: 8500 });
+  await dropPair(world, soundPair(world.code()), { timeoutMs: 9000 });
   expect(actions(world)).toEqual(['GetCaCertificate', 'GetCaCertificate']);
 });
 
