@@ -35,6 +35,7 @@ function runCorpus(files: readonly CorpusFile[]): { readonly codes: ReadonlySet<
 }
 
 test.skipIf(!isCorpusExpected('ca-certificates'))(
+  // not on Debian, and not in the gate, which always runs it
   'every root Debian ships passes through the checks, readable and without a delay',
   () => {
     const roots = corpus('ca-certificates');
@@ -52,6 +53,7 @@ test.skipIf(!isCorpusExpected('ca-certificates'))(
 );
 
 test.skipIf(!isCorpusExpected('python3-cryptography-vectors'))(
+  // not on Debian, and not in the gate, which always runs it
   'every certificate of the cryptography vectors passes through the checks without a crash or a delay',
   () => {
     const vectors = corpus('python3-cryptography-vectors');
@@ -64,6 +66,7 @@ test.skipIf(!isCorpusExpected('python3-cryptography-vectors'))(
 );
 
 test.skipIf(!isCorpusExpected('python3-cryptography-vectors'))(
+  // not on Debian, and not in the gate, which always runs it
   'the vectors hold what they are known for: most certificates are readable, few are not',
   () => {
     const contents = corpus('python3-cryptography-vectors').map(readDropFile);
