@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The launcher behind `npm start` and the `mqtt-certs` bin. Plain JavaScript without dependencies, so that it can say
 // what is missing on any Node and before `npm ci`. It bundles when a source is newer than the bundle, then runs it.
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -62,7 +62,7 @@ async function bundle(mode) {
     if (Array.isArray(error?.errors)) fail('The sources could not be bundled.');
     throw error;
   } finally {
-    rmSync(LOCK, { recursive: true, force: true });
+    unlock();
   }
 }
 
@@ -102,33 +102,57 @@ function fingerprint() {
   return entries;
 }
 
-/** A folder is created by exactly one process; the pid inside tells whether that one is still there. */
+/**
+ * Waits until nobody else bundles. The lock only saves work: two who bundle at once write the same files, each whole. So
+ * nothing here may fail because another process was quicker.
+ */
 async function lock() {
   const until = Date.now() + LOCK_WAIT_MS;
-  for (;;) {
-    try {
-      mkdirSync(LOCK);
-      writeFileSync(join(LOCK, 'pid'), String(process.pid));
-      return;
-    } catch (error) {
-      if (error.code !== 'EEXIST') throw error;
-    }
-    if (isLockStale()) rmSync(LOCK, { recursive: true, force: true });
+  while (!takeLock()) {
+    const holder = lockHolder();
+    if (holder !== undefined && !isAlive(holder)) rmSync(LOCK, { force: true });
     else if (Date.now() > until) fail(`Another process is bundling and does not end. If there is none, remove ${LOCK}`);
     else await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }
 
-function isLockStale() {
+/** The name and the pid in it appear at once, for exactly one process: a file without a pid is never seen. */
+function takeLock() {
+  const own = `${LOCK}.${process.pid}.tmp`;
+  writeFileSync(own, String(process.pid));
   try {
-    const pid = Number(readFileSync(join(LOCK, 'pid'), 'utf8'));
-    if (pid > 0) process.kill(pid, 0);
-    return pid === process.pid;
+    linkSync(own, LOCK);
+    return true;
   } catch (error) {
-    if (error.code === 'ESRCH') return true;
-    // No pid yet: written within a moment, unless the process was killed in that moment.
-    const age = Date.now() - (statSync(LOCK, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-    return error.code === 'ENOENT' && age > 2000;
+    if (error.code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    rmSync(own, { force: true });
+  }
+}
+
+/** Only the holder's own: another may have taken the lock for stale and hold a new one. */
+function unlock() {
+  if (lockHolder() === process.pid) rmSync(LOCK, { force: true });
+}
+
+/** @returns The process that holds the lock; undefined when none does. */
+function lockHolder() {
+  try {
+    return Number(readFileSync(LOCK, 'utf8'));
+  } catch (error) {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function isAlive(pid) {
+  if (pid === process.pid || !Number.isSafeInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code !== 'ESRCH';
   }
 }
 
