@@ -4,7 +4,6 @@ import { type DropSource, INBOX } from './drop-source.ts';
 import type { InstanceId } from './instance.ts';
 import { type ObjectKey, objectKey } from './object-version.ts';
 import type { EventId } from './outcome-record.ts';
-import type { Severity } from './outcome-table.ts';
 import type { CaSerial } from './serial.ts';
 import type { EpochMs } from './time.ts';
 
@@ -94,18 +93,6 @@ export function codeHashKey(
 /** The prefix of a folder's leases. */
 export function leasePrefix(source: DropSource): string {
   return `${statePrefix(source)}lease/`;
-}
-
-/** `outbox/alerts/<severity>/<causeId>/<at>-<eventId>.json`: a listing alone groups and counts. */
-export function alertKey(alert: {
-  readonly severity: Severity;
-  readonly causeId: string;
-  readonly at: EpochMs;
-  readonly eventId: EventId;
-}): ObjectKey {
-  return objectKey(
-    `outbox/alerts/${alert.severity}/${alert.causeId}/${String(alert.at).padStart(13, '0')}-${alert.eventId}.json`,
-  );
 }
 
 /** `outbox/outcomes/<at>-<batchId>.json`: outcome records that the log store did not take. */

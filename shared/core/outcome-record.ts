@@ -30,6 +30,7 @@ export const RECORD_FIELDS = [
   'actor', // as the event claims
   'source_ip', // as the event claims
   'sweep_id',
+  'resolves', // cause id of the condition that this outcome ends
   'function',
   'function_request_id',
   'config_digest', // 16 hex digits over the configuration in force

@@ -1,3 +1,4 @@
+import type { CauseId } from './alert-key.ts';
 import { inboxPrefix } from './bucket-layout.ts';
 import { nameOf } from './digest.ts';
 import { type DisplayText, displayText } from './display-text.ts';
@@ -330,11 +331,13 @@ function withoutEmpty(record: OutcomeRecord): OutcomeRecord {
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== '')) as OutcomeRecord;
 }
 
-/** The kinds that are told, and the id of the problem a record belongs to: 16 hex digits over its cause columns. */
-export function causeIdOf(record: OutcomeRecord): string {
-  const facts = factsOf(record.kind as OutcomeKind);
-  return nameOf(
-    facts.cause.map((field) => record[field] ?? ''),
-    16,
-  );
+/** The problem a record belongs to: its own, or the condition whose end it tells. */
+export function causeIdOf(record: OutcomeRecord): CauseId {
+  return record.resolves === undefined ? ownCauseOf(record) : (record.resolves as CauseId);
+}
+
+function ownCauseOf(record: OutcomeRecord): CauseId {
+  const kind = record.kind as OutcomeKind;
+  const columns = factsOf(kind).cause.map((field) => record[field] ?? '');
+  return `${kind}.${nameOf(columns, 16)}`;
 }

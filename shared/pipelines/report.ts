@@ -1,4 +1,5 @@
-import { alertKey, spooledOutcomesKey } from '../core/bucket-layout.ts';
+import { alertKey } from '../core/alert-key.ts';
+import { spooledOutcomesKey } from '../core/bucket-layout.ts';
 import { nameOf } from '../core/digest.ts';
 import { mapLimited } from '../core/limit.ts';
 import { causeIdOf } from '../core/outcome.ts';
@@ -68,6 +69,7 @@ async function writeAlert(store: ObjectStore, record: OutcomeRecord): Promise<vo
     causeId: causeIdOf(record),
     at: momentOf(record),
     eventId: record.event_id as EventId,
+    isEnd: record.resolves !== undefined,
   });
   // Create-only: an alert that is already there was written by a twin, and may be in the teller's hands by now.
   await store.create({ key, bytes: Buffer.from(safeJson(record)), contentType: 'application/json' });

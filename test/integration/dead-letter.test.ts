@@ -65,7 +65,7 @@ test('an upload that its function fails for good ends as an outcome in the log s
   ]);
   const page = await store.list({ query: { prefix: 'outbox/', 'max-keys': 10 }, timeoutMs: 5000 });
   expect(page.objects.map(({ name }) => String(name).replace(/[0-9a-f]{16,32}/g, '<hash>'))).toEqual([
-    expect.stringMatching(/^outbox\/alerts\/warning\/<hash>\/\d{13}-<hash>\.json$/) as unknown,
+    expect.stringMatching(/^outbox\/alerts\/warning\/event-lost\.<hash>\/\d{13}-<hash>\.json$/) as unknown,
   ]);
 });
 
@@ -122,7 +122,7 @@ async function deadLetterWorld(): Promise<DeadLetterWorld> {
   return { objects, outcomes, lines, run, keys, logged: () => outcomes.sls.logs(LOGSTORE).map((log) => log.fields) };
 }
 
-const ALERT = 'outbox/alerts/warning/<…>/<…>-<…>.json';
+const ALERT = 'outbox/alerts/warning/event-lost.<…>/<…>-<…>.json';
 const down = (count: number): readonly Fault[] => Array.from({ length: count }, () => HTML_503);
 const LONG_OUTAGE = 200;
 

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import {
-  alertKey,
   archivedName,
   blockedKey,
   codeHashKey,
@@ -15,8 +14,6 @@ import { parseDropId } from '../../../shared/core/drop-identity.ts';
 import type { DropSource } from '../../../shared/core/drop-source.ts';
 import { parseInstanceId } from '../../../shared/core/instance.ts';
 import { objectKey } from '../../../shared/core/object-version.ts';
-import type { EventId } from '../../../shared/core/outcome-record.ts';
-import { epochMs } from '../../../shared/core/time.ts';
 
 const instance = parseInstanceId('post-cn-aaaa1111');
 const dropId = parseDropId('0123456789abcdef');
@@ -50,11 +47,4 @@ test("a person's file name is archived as safe characters and a hash that keeps 
   expect(archivedName('\u001b[31m*x*')).toMatch(/^__31m_x_-[0-9a-f]{8}$/);
   expect(archivedName('x'.repeat(1023))).toHaveLength(73);
   expect(archivedName('a b')).not.toBe(archivedName('a_b'));
-});
-
-test("an alert's name alone tells severity, cause and time", () => {
-  const eventId = 'e'.repeat(32) as EventId;
-  expect(alertKey({ severity: 'critical', causeId: 'c'.repeat(16), at: epochMs(1_767_225_600_000), eventId })).toBe(
-    `outbox/alerts/critical/cccccccccccccccc/1767225600000-${eventId}.json`,
-  );
 });

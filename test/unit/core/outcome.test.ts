@@ -123,7 +123,7 @@ test('the instance and the code make a blocked registration one problem, not the
   expect(blocked('a', 'CaNumExceed')).toBe(blocked('b', 'CaNumExceed'));
   expect(blocked('a', 'CaNumExceed')).not.toBe(blocked('a', 'PermissionCheckFailed'));
   expect(blocked('a', 'CaNumExceed')).not.toBe(blocked('a', 'CaNumExceed', elsewhere));
-  expect(blocked('a', 'CaNumExceed')).toMatch(/^[0-9a-f]{16}$/);
+  expect(blocked('a', 'CaNumExceed')).toMatch(/^registration-blocked\.[0-9a-f]{16}$/);
 });
 
 test('a long sentence is cut to 400 characters, never inside one', () => {

@@ -1,0 +1,26 @@
+import type { Severity } from '../outcome-table.ts';
+
+/** In which languages people are told. `both`: Chinese first, then English. */
+export type MessageLanguage = 'zh' | 'en' | 'both';
+
+/**
+ * One part of a message. All texts are single lines without markup of any chat: what came from outside went through
+ * `displayText`, and each channel turns the parts into its own markup.
+ */
+export type MessagePart =
+  | { readonly kind: 'paragraph'; readonly text: string }
+  /** A list of `label: value` lines. */
+  | { readonly kind: 'facts'; readonly facts: readonly { readonly label: string; readonly value: string }[] }
+  /** Plain list items, for digests. */
+  | { readonly kind: 'list'; readonly items: readonly string[] }
+  /** A command to copy, without anything around it. */
+  | { readonly kind: 'command'; readonly text: string };
+
+/** A message as people are told, before any channel's markup. */
+export interface Message {
+  readonly severity: Severity;
+  /** The line in the list of chats: `【严重】…`, at most 100 characters. */
+  readonly title: string;
+  /** Most important first: a channel with little room leaves out the last ones and says so. */
+  readonly parts: readonly MessagePart[];
+}
