@@ -1,4 +1,6 @@
-import type { Severity } from '../outcome-table.ts';
+import type { CauseId } from '../alert-key.ts';
+import type { OutcomeKind, Severity } from '../outcome-table.ts';
+import type { Problem } from './problem.ts';
 
 /** In which languages people are told. `both`: Chinese first, then English. */
 export type MessageLanguage = 'zh' | 'en' | 'both';
@@ -16,6 +18,28 @@ export type MessagePart =
   /** A command to copy, without anything around it. */
   | { readonly kind: 'command'; readonly text: string };
 
+/** One problem that a message tells, for receivers that are programs. */
+export interface ToldProblem {
+  readonly causeId: CauseId;
+  readonly kind: OutcomeKind;
+  readonly phase: Problem['phase'];
+  /** Events since it was last told. */
+  readonly count: number;
+}
+
+/** What a message is about, for receivers that are programs. */
+export interface MessageAbout {
+  /** The first ones, at most {@link TOLD_PROBLEMS_MAX}; none when it is about the telling itself. */
+  readonly problems: readonly ToldProblem[];
+  /** How many problems it tells altogether. */
+  readonly problemCount: number;
+  /** How many events it tells altogether. */
+  readonly eventCount: number;
+}
+
+/** So many problems are named one by one; the others are counted. */
+export const TOLD_PROBLEMS_MAX = 20;
+
 /** A message as people are told, before any channel's markup. */
 export interface Message {
   readonly severity: Severity;
@@ -23,4 +47,5 @@ export interface Message {
   readonly title: string;
   /** Most important first: a channel with little room leaves out the last ones and says so. */
   readonly parts: readonly MessagePart[];
+  readonly about: MessageAbout;
 }
