@@ -100,6 +100,9 @@ export function spooledOutcomesKey(at: EpochMs, batchId: string): ObjectKey {
   return objectKey(`outbox/outcomes/${String(at).padStart(13, '0')}-${batchId}.json`);
 }
 
+/** Where a pass over the inbox ran out of time. No instance is named so. */
+export const INBOX_TURN_KEY = objectKey('state/register/_inbox-turn.json');
+
 /** `state/register/_cas/<instance>/`: one empty mark per CA that this pipeline registered. */
 export function registeredCasPrefix(instance: InstanceId): string {
   return `state/register/_cas/${instance}/`;

@@ -105,6 +105,31 @@ test('no drop is begun with less than 20 seconds left; the next tick goes on whe
   expect(names(world)).toEqual(['a', 'b', 'c', 'd']);
 });
 
+test('drops that can only wait do not keep the others from their turn, however little time a tick has', async () => {
+  const world = await dropWorld();
+  world.mqtt.setSettings({ newCode: 'keeps-earlier', caQuota: 0 });
+  for (const [index, name] of ['a', 'b', 'c', 'd'].entries()) {
+    await dropPair(world, name, `5f0${String(index)}`);
+    world.clock.advance(5000);
+  }
+  world.clock.advance(3 * MINUTE);
+  const slowly = () => {
+    const looked = new Set<string>();
+    return (moment: string, call: string): void => {
+      if (moment !== 'before' || !/^list state.register.post[^/]*.[a-d].$/.test(call) || looked.has(call)) return;
+      looked.add(call);
+      world.clock.advance(15_000);
+    };
+  };
+  const kept = async (): Promise<boolean> => (await world.keys('state/register/_inbox')).length > 0;
+  await world.tick({ watch: slowly(), timeoutMs: 50_000 });
+  expect([names(world), await kept()]).toEqual([['a', 'b'], true]);
+  await world.tick({ watch: slowly(), timeoutMs: 50_000 });
+  expect([names(world), await kept()]).toEqual([['a', 'b', 'c', 'd'], true]);
+  await world.tick();
+  expect([names(world), await kept()]).toEqual([['a', 'b', 'c', 'd'], false]);
+});
+
 test('a silent service costs each drop of a tick a fair share of the time, and rejections need none of it', async () => {
   const world = await dropWorld();
   world.mqtt.setSettings({ newCode: 'keeps-earlier' });

@@ -5,6 +5,7 @@ import { ServiceFailure } from '../../core/service-failure.ts';
 import { type DurationMs, type EpochMs, epochMs, minutes, plus, seconds } from '../../core/time.ts';
 import { eachPage } from '../each-page.ts';
 import type { RegisterDeps } from './deps.ts';
+import { compareTurns, inTurn, keepTurn, readTurn, type Turn } from './inbox-turn.ts';
 import { MAX_FILES } from './read-drop.ts';
 import { RegistrationPostponedError } from './settle-drop.ts';
 import { settleSource } from './settle-source.ts';
@@ -18,14 +19,15 @@ const MAX_PAGES = 1_000;
 /** No drop is begun with less time than this left, and none keeps asking a silent service for longer. */
 const TIME_FOR_ONE_DROP: DurationMs = seconds(20);
 
-interface Found {
+interface Found extends Turn {
   readonly source: DropSource;
   readonly objects: ObjectVersion[];
-  newest: EpochMs;
+  newest: EpochMs; // grows while the listing goes on
 }
 
 /**
- * Goes through the whole inbox, oldest first, until the deadline: finds drops whose events were lost, that were put
+ * Goes through the whole inbox, oldest first, until the deadline, and goes on from there the next time, so that
+ * thousands of drops that can only wait never keep the others from their turn: finds drops whose events were lost, that were put
  * there before the trigger existed, or that wait for something.
  *
  * @returns How many drops were looked at and how many there are.
@@ -33,7 +35,9 @@ interface Found {
  *   the other drops had their turn.
  */
 export async function settleInbox(deps: RegisterDeps): Promise<{ readonly settled: number; readonly found: number }> {
-  const due = await findDue(deps);
+  const found = await findDue(deps);
+  const turn = found.length > 1 ? await readTurn(deps.store) : undefined;
+  const due = inTurn(found, turn);
   const failures: unknown[] = [];
   let settled = 0;
   for (const { source, objects } of due) {
@@ -46,6 +50,7 @@ export async function settleInbox(deps: RegisterDeps): Promise<{ readonly settle
     settled += 1;
   }
   deps.runLog.write({ event: 'inbox-pass', count: settled });
+  await keepTurn(deps.store, turn, settled < due.length ? due[settled - 1] : undefined);
   if (failures.length > 0) throw failures[0];
   return { settled, found: due.length };
 }
@@ -56,9 +61,7 @@ async function findDue(deps: RegisterDeps): Promise<readonly Found[]> {
     for (const object of objects) note(found, object, deps);
     return found.size < MAX_SOURCES;
   });
-  return [...found.values()]
-    .filter(({ newest }) => serverNow - newest >= UNTOUCHED_FOR)
-    .sort((a, b) => a.newest - b.newest);
+  return [...found.values()].filter(({ newest }) => serverNow - newest >= UNTOUCHED_FOR).sort(compareTurns);
 }
 
 function note(found: Map<string, Found>, object: ObjectVersion, deps: RegisterDeps): void {
@@ -67,7 +70,7 @@ function note(found: Map<string, Found>, object: ObjectVersion, deps: RegisterDe
   const name = placement.kind === 'folder' ? `${placement.instance}/${placement.caName}` : object.key;
   const known = found.get(name);
   if (known === undefined) {
-    found.set(name, { source: placement, objects: [object], newest: object.lastModified });
+    found.set(name, { name, source: placement, objects: [object], newest: object.lastModified });
     return;
   }
   if (known.objects.length <= MAX_FILES) known.objects.push(object);
