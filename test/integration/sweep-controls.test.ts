@@ -48,6 +48,32 @@ test('a release lets exactly the stopped devices through, and only once', async 
   expect(world.outcomes('device-flapping').map((one) => one['device_sn'])).toEqual(off.slice(0, 3));
 });
 
+test('a release is read once in a sweep, and those of other CAs not at all; its being there is looked at all the time', async () => {
+  const { serials, world } = await fleet(100);
+  world.ca('other', '5f02');
+  world.devices('5f02', ['b1']);
+  await world.put(`watch/${INSTANCE}/other.csv`, 'device_sn,ca_sn\nb1,5f02');
+  switchOff(world, serials.slice(0, 45));
+  await world.tick();
+  const sweepId = stoppedIn(world, 'breaker-open');
+  await release(world, sweepId);
+  await world.put(`control/release/${INSTANCE}/5f02/${sweepId}`, 'owner: ann');
+  await world.put(`control/release/${INSTANCE}/5f03/${sweepId}`, 'owner: ann');
+  const calls: string[] = [];
+  await world.tick({
+    watch: (moment, call) => {
+      if (moment === 'before' && !call.includes('/intents/')) calls.push(call);
+    },
+  });
+  expect(activeOf(world, serials)).toBe(100);
+  const decided = `get state/sweep/sweeps/${sweepId}/decided/${INSTANCE}`;
+  const gets = (ca: string): number => calls.filter((call) => call === `${decided}/${ca}`).length;
+  expect([gets(CA), gets('5f02'), gets('5f03')]).toEqual([1, 1, 0]);
+  const listed = calls.filter((call) => call === 'list control/release/').length;
+  const looked = calls.filter((call) => call === 'head control/paused').length;
+  expect([listed, looked]).toEqual([4, 4]); // once at the beginning, then before each of three batches
+});
+
 test('a release of another sweep, or one older than 24 hours, lets nobody through', async () => {
   const { serials, world } = await fleet(100);
   const off = serials.slice(0, 30);
@@ -138,9 +164,51 @@ test('holds that the bucket will not give stop every activation, and the sweep f
   await world.tick();
   expect(activeOf(world, serials)).toBe(19);
   expect(world.told(['acts-stopped', 'sweep-summary'])).toEqual({
-    'acts-stopped control/ controls-unreadable': 1,
+    'acts-stopped control/holds/a.csv controls-unreadable': 1,
     'sweep-summary': 1,
   });
+});
+
+test('a kill switch that can not be looked at stops every activation, aloud', async () => {
+  const { serials, world } = await fleet(20);
+  switchOff(world, serials.slice(0, 1));
+  world.spoilBucket(({ key }) => (key === 'control/paused' ? { status: 403, code: 'AccessDenied' } : 'ok'));
+  await world.tick();
+  expect(activeOf(world, serials)).toBe(19);
+  expect(world.told(['acts-stopped'])).toEqual({ 'acts-stopped control/paused controls-unreadable': 1 });
+});
+
+test('a note on a pause that can not be read stops nothing but what the pause itself stops', async () => {
+  const { world } = await fleet(6);
+  await world.put('control/release-notes.txt', 'owner: eve');
+  world.spoilBucket(({ key, operation }) =>
+    key === 'control/release-notes.txt' && operation === 'GetObject' ? { status: 403, code: 'AccessDenied' } : 'ok',
+  );
+  await world.tick();
+  expect(world.told(['acts-stopped', 'control-changed'])).toEqual({
+    'control-changed control/release-notes.txt added': 1,
+  });
+  expect(world.outcomes('control-changed')[0]?.['rule_inputs']).toContain('"owner":"not readable"');
+});
+
+test.each([
+  ['its own memory of the control files', 'state/sweep/control-index.json'],
+  ['the place where alerts go', 'outbox/alerts/'],
+])('%s failing is no failure of the controls: the sweep fails as what it is', async (_, spoiled) => {
+  const { serials, world } = await fleet(20);
+  await world.put('control/holds/a.csv', ',ff,,ann,lost,\n');
+  switchOff(world, serials.slice(0, 1));
+  let failures = 0;
+  world.spoilBucket(({ key = '' }) => {
+    if (!key.startsWith(spoiled) || failures > 0) return 'ok';
+    failures += 1;
+    return { status: 403, code: 'AccessDenied' };
+  });
+  await expect(world.tick()).rejects.toMatchObject({ name: 'ServiceFailure', facts: { code: 'AccessDenied' } });
+  await world.tick();
+  await world.tick();
+  expect(world.told(['acts-stopped'])).toEqual({});
+  expect(activeOf(world, serials)).toBe(20);
 });
 
 test('an intent that can not be read stops every activation, aloud, until it is mended', async () => {

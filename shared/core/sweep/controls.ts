@@ -35,7 +35,8 @@ export interface Controls {
   readonly readAt: EpochMs;
   readonly paused: 'no' | 'yes' | 'unreadable';
   readonly holds: HoldSet | 'unreadable';
-  readonly release: (instance: InstanceId, ca: CaSerial) => Release | 'none' | 'unreadable';
+  /** Whom releases let through under the CA in question. */
+  readonly release: Release | 'none' | 'unreadable';
   /** Whether everything this deployment set out to do in the last 7 days is known. */
   readonly intents: 'read' | 'unreadable';
 }

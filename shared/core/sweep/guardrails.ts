@@ -108,9 +108,9 @@ function paused(_: Named, { controls }: LastContext): Veto | undefined {
   return controls.paused === 'yes' ? { kind: 'paused', inputs: { by: 'control/paused' } } : undefined;
 }
 
-function unreadableControls(candidate: Named, { controls }: LastContext): Veto | undefined {
+function unreadableControls(_: Named, { controls }: LastContext): Veto | undefined {
   const { holds, intents, paused } = controls;
-  const isReleaseRead = controls.release(candidate.instance, candidate.ca) !== 'unreadable';
+  const isReleaseRead = controls.release !== 'unreadable';
   if (paused === 'unreadable' || holds === 'unreadable' || intents === 'unreadable' || !isReleaseRead) {
     const releases = isReleaseRead ? 'read' : 'unreadable';
     const inputs = { paused, holds: holds === 'unreadable' ? holds : 'read', releases, intents };
@@ -176,7 +176,6 @@ export function isReleased(candidate: Named, controls: Controls): boolean {
 }
 
 /** The sweep in which a released device was vetoed; `undefined` for one that is not released. */
-export function releaseOf({ ca, device, instance }: Named, controls: Controls): SweepId | undefined {
-  const release = controls.release(instance, ca);
+export function releaseOf({ device }: Named, { release }: Controls): SweepId | undefined {
   return typeof release === 'object' ? release.get(device) : undefined;
 }

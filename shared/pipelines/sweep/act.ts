@@ -80,13 +80,14 @@ async function asOfNow({ calls, deps }: SweepContext, swept: SweptCa): Promise<S
 
 async function setOut(
   context: SweepContext,
-  { ca, caState, instance }: SweptCa,
+  swept: SweptCa,
   devices: readonly DeviceSerial[],
   inputs: RuleInputs,
 ): Promise<Intent> {
+  const { ca, caState, instance } = swept;
   const { deps, sweep, window } = context;
   if (deps.clock.now() + BATCH_ALLOWANCE_MS > deps.deadline) throw new OutOfTimeError();
-  const { holds, paused } = await context.controls('anew');
+  const { holds, paused } = await context.controls.under(swept, 'anew');
   if (!(await sweep.lease.isStillOurs())) throw new LeaseLostError();
   const at = deps.clock.now();
   const key = intentKey(at, sweep.id, nameOf([instance, ca, ...devices], 16));
@@ -155,7 +156,7 @@ async function actOn(
     if (sends >= MAX_SENDS || (sent !== undefined && !isWorthSendingAgain(sent))) return failed(about, look, sent);
     const veto = lastVetoFor(
       { instance, ca, device, reading: look, isByRelease: released.has(device) },
-      { now: context.deps.clock.now(), controls: await controlsNow(context), caState: swept.caState },
+      { now: context.deps.clock.now(), controls: await controlsNow(context, swept), caState: swept.caState },
     );
     if (veto !== undefined) {
       const { inputs, kind: reason } = veto;
@@ -168,8 +169,8 @@ async function actOn(
 type About = Pick<SweepOutcome, 'sweepId' | 'instance' | 'ca'> & { readonly device: DeviceSerial };
 
 /** Whoever switches to observing means the acts that were decided before as well. */
-async function controlsNow(context: SweepContext): Promise<Controls> {
-  const controls = await context.controls();
+async function controlsNow(context: SweepContext, swept: SweptCa): Promise<Controls> {
+  const controls = await context.controls.under(swept);
   return context.deps.settings.reactivate === 'observe' ? { ...controls, paused: 'yes' } : controls;
 }
 

@@ -7,7 +7,6 @@ import type { ActWindow } from '../../core/sweep/act-window.ts';
 import type { SweepOutcome } from '../../core/sweep/sweep-outcome.ts';
 import type { EpochMs } from '../../core/time.ts';
 import type { SweepDeps } from './deps.ts';
-import type { HoldFiles } from './hold-files.ts';
 import type { OpenSweep } from './open-sweep.ts';
 import type { PatientCalls } from './patient-calls.ts';
 import type { ControlsReader } from './read-controls.ts';
@@ -18,7 +17,6 @@ export interface SweepContext {
   readonly calls: PatientCalls;
   readonly sweep: OpenSweep;
   readonly controls: ControlsReader;
-  readonly holdFiles: HoldFiles;
   readonly window: ActWindow;
   /** What was set out to be done and can not be read: nothing is activated while there is any. */
   readonly unreadableIntents: readonly ObjectKey[];

@@ -1,5 +1,6 @@
 import { mapLimited } from '../../core/limit.ts';
 import type { ObjectKey, ObjectVersion } from '../../core/object-version.ts';
+import { ServiceFailure } from '../../core/service-failure.ts';
 import { controlKindOf, HOLDS } from '../../core/sweep/control-changes.ts';
 import { type HoldLine, readHoldFile } from '../../core/sweep/hold-line.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
@@ -47,10 +48,20 @@ export function holdFiles(store: ObjectStore): HoldFiles {
 }
 
 async function readHolds(store: ObjectStore, { key }: ObjectVersion): Promise<HoldFile | undefined> {
-  const read = await store.read({ key, maxBytes: FILE_MAX_BYTES });
+  const read = await readOrName(store, key);
   if (read.kind === 'missing') return undefined; // removed since it was listed: that is how a hold ends
   if (read.kind !== 'found') throw new UnreadableControlError(key);
   return { version: read.version, lines: readHoldFile(textOf(read.bytes), key) };
+}
+
+/** Whoever is told that a hold can not be read has to know which. */
+async function readOrName(store: ObjectStore, key: ObjectKey): ReturnType<ObjectStore['read']> {
+  try {
+    return await store.read({ key, maxBytes: FILE_MAX_BYTES });
+  } catch (error) {
+    if (error instanceof ServiceFailure) throw new UnreadableControlError(key);
+    throw error;
+  }
 }
 
 /** UTF-8 or UTF-16; serials are ASCII in everything else people save. */

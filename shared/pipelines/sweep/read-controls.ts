@@ -1,44 +1,70 @@
 import { PAUSED_KEY } from '../../core/bucket-layout.ts';
-import { parseInstanceId } from '../../core/instance.ts';
-import { type CaSerial, type DeviceSerial, parseCaSerial } from '../../core/serial.ts';
+import type { InstanceId } from '../../core/instance.ts';
+import type { CaSerial } from '../../core/serial.ts';
 import { ServiceFailure } from '../../core/service-failure.ts';
-import { RELEASES } from '../../core/sweep/control-changes.ts';
-import type { Controls, Release } from '../../core/sweep/controls.ts';
+import { HOLDS, RELEASES } from '../../core/sweep/control-changes.ts';
+import type { Controls } from '../../core/sweep/controls.ts';
 import { holdSetOf } from '../../core/sweep/hold-set.ts';
-import { parseSweepId, type SweepId } from '../../core/sweep/sweep-id.ts';
-import { type DurationMs, hours, seconds } from '../../core/time.ts';
-import type { ObjectStore } from '../../ports/object-store.ts';
-import { listAll } from '../each-page.ts';
-import { readCaDecision } from './ca-decision.ts';
+import type { SweepId } from '../../core/sweep/sweep-id.ts';
+import { type DurationMs, type EpochMs, seconds } from '../../core/time.ts';
 import type { SweepDeps } from './deps.ts';
-import { type HoldFiles, UnreadableControlError } from './hold-files.ts';
-import { letThroughBefore } from './used-releases.ts';
+import { type HoldFile, type HoldFiles, holdFiles, UnreadableControlError } from './hold-files.ts';
+import { type ReleaseFile, type ReleaseFiles, releaseFiles } from './release-files.ts';
 
 /** What was read is believed for so long. */
 const MAX_AGE: DurationMs = seconds(10);
-/** A release is good for so long. */
-const RELEASE_LIFE: DurationMs = hours(24);
-/** Nobody writes so many by hand in a day; beyond them nobody knows what is meant. */
-const MAX_RELEASES = 1000;
 
 /** What the controls of one lap are read for. */
 export interface ControlsOf {
   /** A release that this sweep itself has used is still good for it. */
   readonly sweepId: SweepId;
   readonly intents: Controls['intents'];
-  readonly holdFiles: HoldFiles;
+}
+
+/** Everything people have said, as it was found at one moment; what could not be read is named by its error. */
+export interface SaidControls {
+  readonly readAt: EpochMs;
+  readonly paused: 'no' | 'yes' | UnreadableControlError;
+  readonly holdFiles: readonly HoldFile[] | UnreadableControlError;
+  readonly releases: readonly ReleaseFile[] | UnreadableControlError;
 }
 
 /** Gives the controls: as read within the last 10 seconds, or `anew`. */
-export type ControlsReader = (age?: 'anew') => Promise<Controls>;
+export interface ControlsReader {
+  /** What the guardrails of one CA look at. */
+  readonly under: (ca: { readonly instance: InstanceId; readonly ca: CaSerial }, age?: 'anew') => Promise<Controls>;
+  /** What was found, for whoever tells people about it. */
+  readonly said: () => Promise<SaidControls>;
+}
 
 /** Reads the controls when they are asked for, and again when what was read is too old. */
 export function controlsReader(deps: SweepDeps, of: ControlsOf): ControlsReader {
-  let last: Controls | undefined;
-  return async (age) => {
-    const isFresh = last !== undefined && age === undefined && isWithin(last.readAt, deps.clock.now());
-    if (!isFresh || last === undefined) last = await readControls(deps, of);
+  const sources = { holds: holdFiles(deps.store), releases: releaseFiles(deps.store, of.sweepId) };
+  let last: { readonly said: SaidControls; readonly holds: Controls['holds'] } | undefined;
+
+  const read = async (age?: 'anew') => {
+    if (last !== undefined && age === undefined && isWithin(last.said.readAt, deps.clock.now())) return last;
+    const said = await readSaid(deps, sources);
+    last = { said, holds: holdsOf(said, deps.settings.instances) };
     return last;
+  };
+
+  return {
+    said: async () => (await read()).said,
+    under: async (ca, age) => {
+      const { holds, said } = await read(age);
+      const { paused, readAt, releases } = said;
+      const release = isUnreadable(releases)
+        ? releases
+        : await orUnreadable(RELEASES, () => sources.releases.under(ca, releases));
+      return {
+        readAt,
+        intents: of.intents,
+        paused: isUnreadable(paused) ? 'unreadable' : paused,
+        holds,
+        release: isUnreadable(release) ? 'unreadable' : release,
+      };
+    },
   };
 }
 
@@ -48,68 +74,46 @@ function isWithin(readAt: number, now: number): boolean {
 }
 
 /**
- * Reads what people have said. Fails closed: anything but a readable object or a clean "there is none" is `unreadable`,
+ * Reads what people have said. Fails closed: anything but a readable object or a clean "there is none" is an error,
  * which the guardrails take for a no.
  */
-async function readControls({ clock, settings, store }: SweepDeps, of: ControlsOf): Promise<Controls> {
+async function readSaid(
+  { clock, store }: SweepDeps,
+  sources: { readonly holds: HoldFiles; readonly releases: ReleaseFiles },
+): Promise<SaidControls> {
   const readAt = clock.now();
-  const [paused, files, releases] = await Promise.all([
-    orUnreadable(async () => ((await store.head(PAUSED_KEY)) === undefined ? ('no' as const) : ('yes' as const))),
-    orUnreadable(of.holdFiles),
-    orUnreadable(() => readReleases(store, of.sweepId)),
+  const [paused, holds, releases] = await Promise.all([
+    orUnreadable(PAUSED_KEY, async () => ((await store.head(PAUSED_KEY)) === undefined ? 'no' : 'yes')),
+    orUnreadable(HOLDS, sources.holds),
+    orUnreadable(RELEASES, sources.releases.list),
   ]);
-  const lines = files === 'unreadable' ? files : files.flatMap((file) => file.lines);
-  return {
-    readAt,
-    paused,
-    intents: of.intents,
-    holds: lines === 'unreadable' ? lines : holdSetOf(lines, settings.instances, readAt),
-    release: (instance, ca) => (releases === 'unreadable' ? releases : (releases.get(`${instance}/${ca}`) ?? 'none')),
-  };
+  return { readAt, paused, holdFiles: holds, releases };
 }
 
-async function orUnreadable<Value>(read: () => Promise<Value>): Promise<Value | 'unreadable'> {
+function holdsOf({ holdFiles: files, readAt }: SaidControls, instances: readonly InstanceId[]): Controls['holds'] {
+  if (isUnreadable(files)) return 'unreadable';
+  return holdSetOf(
+    files.flatMap((file) => file.lines),
+    instances,
+    readAt,
+  );
+}
+
+/** The value, or which control can not be read; throws whatever else went wrong. */
+export async function orUnreadable<Value>(
+  key: string,
+  read: () => Promise<Value>,
+): Promise<Value | UnreadableControlError> {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof ServiceFailure || error instanceof UnreadableControlError) return 'unreadable';
+    if (error instanceof UnreadableControlError) return error;
+    if (error instanceof ServiceFailure) return new UnreadableControlError(key);
     throw error;
   }
 }
 
-/**
- * `control/release/<instance>/<caSerial>/<sweepId>` lets through what the breaker or the flap latch stopped in that
- * sweep, each device once.
- */
-async function readReleases(store: ObjectStore, by: SweepId): Promise<ReadonlyMap<string, Release>> {
-  const { objects, serverNow } = await listAll(store, { prefix: RELEASES, maxPages: 2 });
-  const fresh = objects.filter(({ lastModified }) => serverNow - lastModified < RELEASE_LIFE);
-  if (fresh.length > MAX_RELEASES) throw new UnreadableControlError(RELEASES);
-  const releases = new Map<string, Map<DeviceSerial, SweepId>>();
-  for (const { key } of fresh) {
-    const place = placeOf(key);
-    if (place === undefined) continue; // it names no CA or no sweep, and so lets nobody through
-    const { ca, instance, sweepId } = place;
-    const decision = await readCaDecision(store, sweepId, place);
-    if (decision === undefined) continue;
-    const before = await letThroughBefore(store, place, by);
-    const stopped = decision.vetoed.filter(({ veto }) => veto === 'breaker' || veto === 'flapping');
-    const left = stopped.filter(({ device }) => !before.has(device));
-    const known = releases.get(`${instance}/${ca}`) ?? [];
-    releases.set(`${instance}/${ca}`, new Map([...known, ...left.map(({ device }) => [device, sweepId] as const)]));
-  }
-  return releases;
-}
-
-function placeOf(key: string):
-  | {
-      readonly instance: NonNullable<ReturnType<typeof parseInstanceId>>;
-      readonly ca: CaSerial;
-      readonly sweepId: SweepId;
-    }
-  | undefined {
-  const [instanceText = '', caText = '', idText = '', ...more] = key.slice(RELEASES.length).split('/');
-  const [instance, ca, sweepId] = [parseInstanceId(instanceText), parseCaSerial(caText), parseSweepId(idText)];
-  if (instance === undefined || ca === undefined || sweepId === undefined || more.length > 0) return undefined;
-  return { instance, ca, sweepId };
+/** Whether a control could not be read. */
+export function isUnreadable(value: unknown): value is UnreadableControlError {
+  return value instanceof UnreadableControlError;
 }

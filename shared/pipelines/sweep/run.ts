@@ -8,7 +8,6 @@ import { LeaseLostError } from './act.ts';
 import { readActs } from './acts.ts';
 import { type SweepContext, tell, tellAt } from './context.ts';
 import type { SweepDeps } from './deps.ts';
-import { holdFiles } from './hold-files.ts';
 import { type NotOpened, type OpenSweep, openSweep, type SweepCall } from './open-sweep.ts';
 import { OutOfTimeError, patientCalls, ServiceSilentError } from './patient-calls.ts';
 import { controlsReader } from './read-controls.ts';
@@ -85,14 +84,12 @@ async function runLap(deps: SweepDeps, sweep: OpenSweep): Promise<void> {
 
 async function contextOf(deps: SweepDeps, sweep: OpenSweep): Promise<SweepContext> {
   const acts = await readActs(deps.store, sweep.startedAt);
-  const readHolds = holdFiles(deps.store);
   const intents = acts.unreadable.length === 0 ? 'read' : 'unreadable';
   return {
     deps,
     sweep,
     calls: patientCalls(deps),
-    controls: controlsReader(deps, { sweepId: sweep.id, intents, holdFiles: readHolds }),
-    holdFiles: readHolds,
+    controls: controlsReader(deps, { sweepId: sweep.id, intents }),
     window: acts.window,
     unreadableIntents: acts.unreadable,
   };

@@ -111,7 +111,7 @@ async function readAndDecide(
     },
     {
       now: sweep.startedAt,
-      controls: await context.controls(),
+      controls: await context.controls.under(swept),
       caState: swept.caState,
       firstSight: deps.settings.firstSight,
       reactivateAfter: deps.settings.reactivateAfter,

@@ -2,7 +2,6 @@ import * as v from 'valibot';
 import { displayText } from '../../core/display-text.ts';
 import { etagOf, type ObjectVersion, objectKey } from '../../core/object-version.ts';
 import { safeJson } from '../../core/safe-json.ts';
-import { ServiceFailure } from '../../core/service-failure.ts';
 import {
   CONTROL,
   controlChanges,
@@ -17,7 +16,8 @@ import type { SweepOutcome } from '../../core/sweep/sweep-outcome.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { listAll } from '../each-page.ts';
 import { type SweepContext, tell } from './context.ts';
-import { type HoldFile, UnreadableControlError } from './hold-files.ts';
+import type { HoldFile } from './hold-files.ts';
+import { isUnreadable, orUnreadable } from './read-controls.ts';
 
 /** What was told about control files, for as long as it is true. */
 interface ControlIndex {
@@ -43,48 +43,35 @@ const OWNERS_NAMED = 3;
  * when something there, or in our own memory of acts, stops all acts.
  */
 export async function tellControls(context: SweepContext): Promise<void> {
-  const { holdFiles, sweep } = context;
-  try {
-    const files = await holdFiles();
-    await tellChanges(context, files);
-    const nameless = files.flatMap((file) => namelessOf(file).slice(0, 1));
-    await tell(
-      context,
-      nameless.map(({ file, line }) => ({
-        kind: 'acts-stopped' as const,
-        sweepId: sweep.id,
-        objectKey: file,
-        line,
-        reason: 'hold-names-no-device',
-      })),
-    );
-  } catch (error) {
-    const key = unreadableKeyOf(error);
-    await tell(context, [{ kind: 'acts-stopped', sweepId: sweep.id, objectKey: key, reason: 'controls-unreadable' }]);
-  }
+  const { controls, deps, sweep, unreadableIntents } = context;
+  const { holdFiles: files, paused, releases } = await controls.said();
+  const listed = await orUnreadable(CONTROL, () => listAll(deps.store, { prefix: CONTROL, maxPages: MAX_PAGES }));
+  const stopped = (objectKey: string, reason: string, line?: number): SweepOutcome => {
+    const place = line === undefined ? { objectKey } : { objectKey, line };
+    return { kind: 'acts-stopped', sweepId: sweep.id, ...place, reason };
+  };
+  const unreadable = new Set([paused, files, releases, listed].filter(isUnreadable).map(({ key }) => key));
+  await tell(context, [
+    ...[...unreadable].map((key) => stopped(key, 'controls-unreadable')),
+    ...unreadableIntents.map((key) => stopped(key, 'intent-unreadable')),
+  ]);
+  if (isUnreadable(files) || isUnreadable(listed)) return;
+  await tellChanges(context, files, listed.objects);
+  const nameless = files.flatMap((file) => namelessOf(file).slice(0, 1));
   await tell(
     context,
-    context.unreadableIntents.map((key) => ({
-      kind: 'acts-stopped' as const,
-      sweepId: sweep.id,
-      objectKey: key,
-      reason: 'intent-unreadable',
-    })),
+    nameless.map(({ file, line }) => stopped(file, 'hold-names-no-device', line)),
   );
 }
 
-/** Throws whatever else it was. */
-function unreadableKeyOf(error: unknown): string {
-  if (error instanceof UnreadableControlError) return error.key;
-  if (error instanceof ServiceFailure) return CONTROL;
-  throw error;
-}
-
-async function tellChanges({ deps, sweep, ...context }: SweepContext, files: readonly HoldFile[]): Promise<void> {
+async function tellChanges(
+  { deps, sweep, ...context }: SweepContext,
+  files: readonly HoldFile[],
+  objects: readonly ObjectVersion[],
+): Promise<void> {
   const { store } = deps;
   const index = await readIndex(store);
   const known = new Map(index.files.map((file) => [file.key, file]));
-  const { objects } = await listAll(store, { prefix: CONTROL, maxPages: MAX_PAGES });
   const seen: SeenControl[] = files.map(seenHolds);
   for (const version of objects) {
     const kind = controlKindOf(version.key);
@@ -126,8 +113,10 @@ function namelessOf({ lines }: Pick<HoldFile, 'lines'>): HoldFile['lines'] {
   return lines.filter(({ devices }) => devices !== 'every' && devices.length === 0);
 }
 
+/** What such a file says is for people only: it works by being there, so one that can not be read stops nothing. */
 async function ownerOf(store: ObjectStore, { key }: ObjectVersion): Promise<string> {
-  const read = await store.read({ key, maxBytes: NOTE_MAX_BYTES });
+  const read = await orUnreadable(key, () => store.read({ key, maxBytes: NOTE_MAX_BYTES }));
+  if (isUnreadable(read)) return 'not readable';
   return read.kind === 'found' ? statedOwner(read.bytes.toString('utf8')) : '';
 }
 

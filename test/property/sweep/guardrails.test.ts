@@ -101,7 +101,7 @@ class History {
       paused: this.paused,
       intents: 'read',
       holds: holdSetOf(readHoldFile(text, 'control/holds/a.csv'), [INSTANCE], epochMs(this.now)),
-      release: () => (isFresh ? release : 'none'),
+      release: isFresh ? release : 'none',
     };
   }
 }

@@ -25,7 +25,7 @@ const controls = (changes: Partial<Controls> = {}, holds = ''): Controls => ({
   paused: 'no',
   intents: 'read',
   holds: holdSetOf(readHoldFile(holds, 'control/holds/a.csv'), [INSTANCE], NOW),
-  release: () => 'none',
+  release: 'none',
   ...changes,
 });
 
@@ -111,7 +111,7 @@ test('the first veto in the order of the rules stands, with what it looked at', 
 test.each<[string, Partial<Controls>]>([
   ['the pause', { paused: 'unreadable' }],
   ['the holds', { holds: 'unreadable' }],
-  ['the releases', { release: () => 'unreadable' }],
+  ['the releases', { release: 'unreadable' }],
   ['the intents', { intents: 'unreadable' }],
 ])('%s that can not be read is a no', (_, changes) => {
   expect(vetoFor(candidate(), context({ controls: controls(changes) }))?.kind).toBe('controls-unreadable');
@@ -146,10 +146,10 @@ test.each([
 });
 
 test('a release lets a flapping device through, and nothing else', () => {
-  const released = controls({ release: () => RELEASED });
+  const released = controls({ release: RELEASED });
   const flapping = { lastActivatedAt: epochMs(NOW - HOUR) };
   expect(vetoFor(candidate(flapping), context({ controls: released }))).toBeUndefined();
-  const held = controls({ release: () => RELEASED }, ',a1,,ann,lost,');
+  const held = controls({ release: RELEASED }, ',a1,,ann,lost,');
   expect(vetoFor(candidate(flapping), context({ controls: held }))?.kind).toBe('held');
   expect(vetoFor(candidate({ ...flapping, ...dated(0, 1) }), context({ controls: released }))?.kind).toBe(
     'device-expired',
@@ -165,7 +165,7 @@ test('waiting ends at its time to the millisecond', () => {
 
 test('right before the act the release is asked for once more', () => {
   const last = { instance: INSTANCE, ca: CA, device: DEVICE, reading: candidate().reading, isByRelease: true };
-  const released = { now: NOW, controls: controls({ release: () => RELEASED }), caState: 'active' as const };
+  const released = { now: NOW, controls: controls({ release: RELEASED }), caState: 'active' as const };
   expect(lastVetoFor(last, released)).toBeUndefined();
   expect(lastVetoFor(last, { ...released, controls: controls() })).toEqual({
     kind: 'breaker',
