@@ -1,7 +1,7 @@
 import { type DropId, parseDropId } from './drop-identity.ts';
-import type { ObjectVersion } from './object-version.ts';
+import type { ObjectKey, ObjectVersion } from './object-version.ts';
 import type { EventId } from './outcome-record.ts';
-import { type DurationMs, type EpochMs, hours, minutes, plus } from './time.ts';
+import { type DurationMs, days, type EpochMs, hours, minutes, plus } from './time.ts';
 
 /** What is known about one drop of a folder, from the names of its state objects alone. */
 export interface DropProgress {
@@ -88,4 +88,29 @@ export function isResting(progress: DropProgress, now: EpochMs): boolean {
 /** When a drop the service refused for reasons outside its files is tried again: 10 min, 1 h, 6 h, then daily. */
 export function nextTryAt(blocked: { readonly count: number; readonly lastAt: EpochMs }): EpochMs {
   return plus(blocked.lastAt, BLOCKED_DELAYS[blocked.count - 1] ?? BLOCKED_DELAY_AFTERWARDS);
+}
+
+/** How long a folder's state keeps what is over: far longer than a lost or late event can take. */
+const KEPT_FOR: DurationMs = days(90);
+/** Beyond it the rest waits for the folder's next drop. */
+const OUTDATED_MAX = 200;
+
+/**
+ * The state objects of a folder that nothing asks for any more: of drops that were done, and marks of what was told, all
+ * untouched for 90 days. A drop's `done` mark is the last of its objects to go, so that half a deletion never looks like
+ * an open decision.
+ */
+export function outdatedState(prefix: string, objects: readonly ObjectVersion[], now: EpochMs): readonly ObjectKey[] {
+  const isOld = ({ lastModified }: ObjectVersion): boolean => now - lastModified > KEPT_FOR;
+  const ofDrop = ({ key }: ObjectVersion): string | undefined => DROP_NAME.exec(key.slice(prefix.length))?.[1];
+  const isDone = ({ key }: ObjectVersion): boolean => key.endsWith('/done.json');
+  const done = new Set(objects.filter(isDone).map(ofDrop));
+  const fresh = new Set(objects.filter((object) => !isOld(object)).map(ofDrop));
+  const outdated = objects.filter((object) => {
+    const drop = ofDrop(object);
+    if (drop === undefined) return TOLD_NAME.test(object.key.slice(prefix.length)) && isOld(object);
+    return done.has(drop) && !fresh.has(drop);
+  });
+  const lastOfAll = outdated.filter(isDone);
+  return [...outdated.filter((object) => !isDone(object)), ...lastOfAll].slice(0, OUTDATED_MAX).map(({ key }) => key);
 }

@@ -56,7 +56,8 @@ export type DropOutcome =
   /** `state` is what was read back, in words: status and validity. */
   | (AboutCa & { readonly kind: 'ca-registered'; readonly state: string; readonly warnings: readonly string[] })
   | (AboutCa & { readonly kind: 'ca-already-registered' | 'serial-taken' | 'registration-unconfirmed' })
-  | (AboutCa & { readonly kind: 'registration-blocked' | 'registration-postponed' })
+  /** Told once a day while it lasts. `day` is the store's, as `2026-01-02`. */
+  | (AboutCa & { readonly kind: 'registration-blocked' | 'registration-postponed'; readonly day: string })
   | {
       readonly kind: 'pair-rejected';
       readonly drop: DropFacts;
@@ -193,7 +194,7 @@ function identityOf(outcome: Outcome): readonly (string | number)[] {
       return [outcome.owner, outcome.intruder];
     case 'registration-blocked':
     case 'registration-postponed':
-      return [outcome.drop.dropId, outcome.service.code];
+      return [outcome.drop.dropId, outcome.service.code, outcome.day];
     case 'ca-registered':
     case 'ca-already-registered':
     case 'serial-taken':

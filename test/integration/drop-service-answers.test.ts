@@ -267,7 +267,8 @@ test('a blocked drop is tried at 10 minutes, 1 hour, 6 hours and then daily, and
   }
   // In minutes; the last two are the first hourly looks after 24 hours.
   expect(tried).toEqual([10, 70, 430, 1880, 3320]);
-  expect(kinds(world)).toEqual(['registration-blocked']);
+  // Told again on each day it was tried, so that whoever was told knows that it lasts.
+  expect(kinds(world)).toEqual(Array(3).fill('registration-blocked'));
 });
 
 test('blocked drops of one instance are one problem, however many', async () => {

@@ -28,3 +28,23 @@ test('a sound pair is registered, filed with a receipt, told, and gone from the 
   expect(await world.keys('outbox/alerts/notice/')).toHaveLength(1);
   expect(await world.keys('outbox/outcomes/')).toEqual([]);
 });
+
+test("a folder's state does not grow for ever: what was done 90 days ago goes when the folder is used again", async () => {
+  const world = await dropWorld();
+  const folder = `inbox/${INSTANCE}/line-7/`;
+  const drop = async (serial: string): Promise<readonly string[]> => {
+    const { ca, verification } = soundPair(world.code(), { serial });
+    const events = await world.drop(folder, { 'ca.pem': ca, 'verification.pem': verification });
+    for (const event of events) await world.invoke(event);
+    const keys = await world.keys(`state/register/${INSTANCE}/line-7/`);
+    return keys.filter((key) => key.endsWith('/done.json'));
+  };
+  const first = await drop('5f01');
+  world.clock.advance(89 * 86_400_000);
+  const both = await drop('5f02');
+  expect([first.length, both.length]).toEqual([1, 2]);
+  world.clock.advance(2 * 86_400_000);
+  const left = await drop('5f03');
+  expect(left).toHaveLength(2);
+  expect(left).not.toContain(first[0]);
+});

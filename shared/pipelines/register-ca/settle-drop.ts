@@ -1,7 +1,7 @@
 import { blockedKey, dropStateKey, PAUSED_KEY } from '../../core/bucket-layout.ts';
 import { isResting, progressOf } from '../../core/drop-state.ts';
 import { type DropVerdict, judgeDrop } from '../../core/drop-verdict.ts';
-import type { DropFacts } from '../../core/outcome.ts';
+import type { DropFacts, Outcome } from '../../core/outcome.ts';
 import { safeJson } from '../../core/safe-json.ts';
 import { isoOf } from '../../core/time.ts';
 import { type BytesInHand, carryOut } from './carry-out.ts';
@@ -30,8 +30,8 @@ export async function settleDrop(deps: RegisterDeps, held: HeldSource, listing: 
   const { claims, source } = held;
   const facts: DropFacts = { source, dropId: listing.dropId, ...(claims === undefined ? {} : { claims }) };
   if (listing.objects.length > MAX_FILES) {
-    const day = isoOf(listing.serverNow).slice(0, 10);
-    return tellOnce(deps, source, { kind: 'drop-too-many', drop: facts, day, limit: MAX_FILES }, held.state.told);
+    const outcome: Outcome = { kind: 'drop-too-many', drop: facts, day: dayOf(listing), limit: MAX_FILES };
+    return tellOnce(deps, source, outcome, held.state.told);
   }
   const files = await readDrop(deps, source, listing);
   if (files === undefined) return; // replaced while it was read: the caller lists again and finds another drop
@@ -105,6 +105,7 @@ async function concludeRegistration(
 ): Promise<void> {
   if (result.kind === 'lease-lost') return;
   const { source, state } = open.held;
+  const day = dayOf(open.listing);
   const about = {
     drop: open.facts,
     ca: { serial: verdict.serial, fingerprint: verdict.ca.fingerprint },
@@ -120,12 +121,17 @@ async function concludeRegistration(
     case 'unconfirmed':
       return tellOnce(deps, source, { kind: 'registration-unconfirmed', ...about }, state.told);
     case 'blocked':
-      await tellOnce(deps, source, { kind: 'registration-blocked', ...about }, state.told);
+      await tellOnce(deps, source, { kind: 'registration-blocked', ...about, day }, state.told);
       return noteBlocked(deps, open);
     case 'postponed':
-      await tellOnce(deps, source, { kind: 'registration-postponed', ...about }, state.told);
+      await tellOnce(deps, source, { kind: 'registration-postponed', ...about, day }, state.told);
       throw new RegistrationPostponedError(`the service answered ${result.service.code}; the drop stays in the inbox`);
   }
+}
+
+/** What lasts is told once a day. */
+function dayOf({ serverNow }: DropListing): string {
+  return isoOf(serverNow).slice(0, 10);
 }
 
 /** `control/paused` stops every write to the service. When that can not be told this throws, and nothing is written. */

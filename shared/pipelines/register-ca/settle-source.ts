@@ -1,7 +1,14 @@
 import { leasePrefix, statePrefix } from '../../core/bucket-layout.ts';
 import type { DropId } from '../../core/drop-identity.ts';
 import type { DropSource } from '../../core/drop-source.ts';
-import { type DropProgress, type FolderState, isResting, progressOf, readFolderState } from '../../core/drop-state.ts';
+import {
+  type DropProgress,
+  type FolderState,
+  isResting,
+  outdatedState,
+  progressOf,
+  readFolderState,
+} from '../../core/drop-state.ts';
 import type { ObjectKey } from '../../core/object-version.ts';
 import type { EventClaims } from '../../core/outcome.ts';
 import { ServiceFailure } from '../../core/service-failure.ts';
@@ -11,7 +18,7 @@ import { carryOut } from './carry-out.ts';
 import { readStandingDecision } from './decision.ts';
 import type { RegisterDeps } from './deps.ts';
 import type { HeldSource } from './open-drop.ts';
-import { type DropListing, listDrop, listState } from './read-drop.ts';
+import { type DropListing, type ListedState, listDrop, listState } from './read-drop.ts';
 import { settleDrop } from './settle-drop.ts';
 
 /** What this run found: someone else at work, or the keys that lay there or belonged to a decision it carried out. */
@@ -57,6 +64,7 @@ export async function settleSource(
       for (const { key } of listing?.objects ?? []) seen.add(key);
       if (listing !== undefined) await settleDrop(deps, held, listing);
       handled = listing?.dropId;
+      if (round === 0) await deleteOutdated(deps, source, known);
     } finally {
       await releaseQuietly(deps, lease);
     }
@@ -79,6 +87,12 @@ async function stateUnderLease(deps: RegisterDeps, source: DropSource): Promise<
 function isWorthALease(state: FolderState, glance: DropListing | undefined): boolean {
   if (state.drops.some(isOpenDecision)) return true;
   return glance !== undefined && !isResting(progressOf(state, glance.dropId), glance.serverNow);
+}
+
+/** Keeps a folder's state from growing for ever. Last of all, so that it can fail without harm to a drop. */
+async function deleteOutdated(deps: RegisterDeps, source: DropSource, known: ListedState): Promise<void> {
+  const outdated = outdatedState(statePrefix(source), known.objects, known.serverNow);
+  for (const key of outdated) await deps.store.delete(key);
 }
 
 function isOpenDecision(drop: DropProgress): boolean {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseDropId } from '../../../shared/core/drop-identity.ts';
-import { nextTryAt, progressOf, readFolderState } from '../../../shared/core/drop-state.ts';
+import { nextTryAt, outdatedState, progressOf, readFolderState } from '../../../shared/core/drop-state.ts';
 import { etagOf, type ObjectVersion, objectKey } from '../../../shared/core/object-version.ts';
 import { epochMs } from '../../../shared/core/time.ts';
 
@@ -42,6 +42,35 @@ test('the latest of several blocked tries counts, whatever the order of the list
 test('a blocked drop is tried again after 10 minutes, 1 hour, 6 hours, and then daily', () => {
   const waits = [1, 2, 3, 4, 50].map((count) => nextTryAt({ count, lastAt: epochMs(0) }));
   expect(waits).toEqual([600_000, 3_600_000, 21_600_000, 86_400_000, 86_400_000]);
+});
+
+test('what was done or told 90 days ago is forgotten, the done mark last; nothing that is open or young is', () => {
+  const DAY = 86_400_000;
+  const told = (digit: string, time: number): ObjectVersion => at(`told/${digit.repeat(32)}.json`, time);
+  const objects = [
+    at(`${A}/accepted.json`, 0),
+    at(`${A}/decision.json`, 0),
+    at(`${A}/done.json`, DAY),
+    at(`${B}/decision.json`, 0), // open, however old
+    at('cccccccccccccccc/attempt.json', 0),
+    at('cccccccccccccccc/done.json', 2 * DAY), // not 90 days ago
+    at('dddddddddddddddd/done.json', 0), // what a crash in the middle of deleting leaves
+    at(`codes/${'c'.repeat(64)}.json`, 0),
+    at('lease/000000000001', 0),
+    told('1', 0),
+    told('2', 2 * DAY),
+    at('someone-elses.txt', 0),
+  ];
+  const names = (now: number): readonly string[] =>
+    outdatedState(PREFIX, objects, epochMs(now)).map((key) => key.slice(PREFIX.length));
+  expect(names(91 * DAY + 1)).toEqual([
+    `${A}/accepted.json`,
+    `${A}/decision.json`,
+    `told/${'1'.repeat(32)}.json`,
+    `${A}/done.json`,
+    'dddddddddddddddd/done.json',
+  ]);
+  expect(names(90 * DAY)).toEqual([]);
 });
 
 function fail(): never {
