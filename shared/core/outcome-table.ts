@@ -1,3 +1,4 @@
+import { NOTIFY_OUTCOME_KINDS } from './notify/notify-outcome-table.ts';
 import type { RecordField } from './outcome-record.ts';
 import { SWEEP_OUTCOME_KINDS } from './sweep/sweep-outcome-table.ts';
 import { WATCH_OUTCOME_KINDS } from './sweep/watch-outcome-table.ts';
@@ -18,11 +19,35 @@ export interface OutcomeKindFacts {
   readonly final: boolean;
   /** The fields that make two outcomes one problem. Never text that an outsider chooses. */
   readonly cause: readonly RecordField[];
+  /** Conditions of the same instance that such an outcome proves to be over. */
+  readonly ends?: readonly EndedByOthers[];
+  /** The fields a record of this kind can carry, besides {@link COMMON_FIELDS}. */
+  readonly fields: readonly RecordField[];
   readonly zh: string;
   readonly en: string;
   readonly fixZh: string;
   readonly fixEn: string;
 }
+
+/** The fields that records of every kind can carry. */
+export const COMMON_FIELDS = [
+  'schema',
+  'event_id',
+  'kind',
+  'severity',
+  'at',
+  'detail',
+  'fix',
+  'function',
+  'function_request_id',
+  'config_digest',
+  'version',
+] as const satisfies readonly RecordField[];
+
+const DROP_FIELDS = ['instance', 'name', 'correlation_id', 'actor', 'source_ip'] as const;
+const CA_FIELDS = [...DROP_FIELDS, 'ca_sn', 'cert_sha256', 'request_id', 'api_code'] as const;
+/** Conditions that end with an outcome of another kind, without `resolves`: whoever brings it knows nothing of them. */
+type EndedByOthers = 'registration-blocked' | 'registration-postponed';
 
 const DROP_CAUSE = ['kind', 'reason', 'api_code', 'instance'] as const;
 const CA_CAUSE = ['kind', 'instance', 'ca_sn'] as const;
@@ -36,6 +61,7 @@ export const OUTCOME_KINDS = {
     lifetime: 'event',
     final: true,
     cause: CA_CAUSE,
+    fields: [...CA_FIELDS, 'reason'],
     zh: '实例 {instance} 已注册 CA 证书 {name}（序列号 {ca_sn}），并已回读确认。',
     en: 'CA {name} (serial {ca_sn}) is registered on instance {instance}, read back: {detail}.',
     fixZh: '如果不是您授权的操作，请立即停用该 CA 证书。',
@@ -48,6 +74,7 @@ export const OUTCOME_KINDS = {
     lifetime: 'event',
     final: true,
     cause: CA_CAUSE,
+    fields: CA_FIELDS,
     zh: '实例 {instance} 上已存在同一张 CA 证书（序列号 {ca_sn}），未再次注册。',
     en: 'The same CA (serial {ca_sn}) was already registered on instance {instance}; it was not registered again.',
     fixZh: '无需操作；本次上传没有使用注册码。',
@@ -60,6 +87,7 @@ export const OUTCOME_KINDS = {
     lifetime: 'event',
     final: true,
     cause: DROP_CAUSE,
+    fields: [...CA_FIELDS, 'reason'],
     zh: '实例 {instance} 的 CA {name} 未注册：提交的证书有问题（{reason}）。',
     en: 'CA {name} was not registered on instance {instance}: {detail}',
     fixZh: '按 rejected/ 目录中 reason.txt 的说明修正后重新上传两个文件。',
@@ -72,6 +100,7 @@ export const OUTCOME_KINDS = {
     lifetime: 'event',
     final: true,
     cause: DROP_CAUSE,
+    fields: CA_FIELDS,
     zh: '实例 {instance} 无法注册 CA {name}：序列号 {ca_sn} 已被另一张证书占用（{api_code}）。',
     en: 'CA {name} was not registered on instance {instance}: its serial {ca_sn} belongs to another certificate ({api_code}).',
     fixZh: '用新的序列号重新签发 CA 证书；若该 CA 已在其他实例注册，请先在那里删除。',
@@ -85,6 +114,7 @@ export const OUTCOME_KINDS = {
     lifetime: 'event',
     final: false,
     cause: CA_CAUSE,
+    fields: CA_FIELDS,
     zh: '实例 {instance} 接受了 CA {name} 的注册，但尚未能回读确认。',
     en: 'Instance {instance} accepted CA {name}, but reading it back was not possible yet.',
     fixZh: '无需操作；定时任务会再次确认。',
@@ -97,6 +127,7 @@ export const OUTCOME_KINDS = {
     lifetime: 'condition',
     final: false,
     cause: ['kind', 'api_code', 'instance'],
+    fields: CA_FIELDS,
     zh: '文件没有问题，但实例 {instance} 目前拒绝注册（{api_code}）。文件保留在 inbox。',
     en: 'Your files are fine, but instance {instance} refuses to register now ({api_code}). They stay in the inbox.',
     fixZh: '按错误码处理后无需重新上传，系统会在 10 分钟、1 小时、6 小时及此后每天重试。',
@@ -110,6 +141,7 @@ export const OUTCOME_KINDS = {
     lifetime: 'condition',
     final: false,
     cause: ['kind', 'api_code', 'instance'],
+    fields: CA_FIELDS,
     zh: '实例 {instance} 的服务暂时没有给出可用的答复（{api_code}），CA {name} 稍后重试。',
     en: 'The service gave no usable answer for instance {instance} ({api_code}); CA {name} is tried again.',
     fixZh: '无需操作；文件保留在 inbox。',
@@ -122,6 +154,7 @@ export const OUTCOME_KINDS = {
     lifetime: 'event',
     final: false,
     cause: DROP_CAUSE,
+    fields: [...DROP_FIELDS, 'reason'],
     zh: '实例 {instance} 的 CA {name}：文件尚不完整，等待另一半（{reason}）。',
     en: 'CA {name} for instance {instance} is not complete yet: {detail}',
     fixZh: '把缺少的证书上传到同一目录。',
@@ -134,6 +167,7 @@ export const OUTCOME_KINDS = {
     lifetime: 'condition',
     final: false,
     cause: ['kind', 'reason', 'instance'],
+    fields: [...DROP_FIELDS, 'reason'],
     zh: '实例 {instance} 的 CA {name} 检查通过，但写操作已暂停（{reason}）。',
     en: 'CA {name} for instance {instance} passed its checks, but writing to the service is paused ({reason}).',
     fixZh: '恢复写操作后系统会自动继续；文件保留在 inbox。',
@@ -146,6 +180,7 @@ export const OUTCOME_KINDS = {
     lifetime: 'event',
     final: false,
     cause: ['kind', 'instance'],
+    fields: [...DROP_FIELDS, 'reason'],
     zh: '实例 {instance} 的目录 {name} 中文件过多，未处理，也未移动任何文件。',
     en: 'Folder {name} of instance {instance} holds too many files; nothing was read and nothing was moved. {detail}',
     fixZh: '只保留 CA 证书和验证证书两个文件。',
@@ -158,6 +193,7 @@ export const OUTCOME_KINDS = {
     lifetime: 'event',
     final: true,
     cause: ['kind', 'reason', 'instance'],
+    fields: [...DROP_FIELDS, 'reason', 'object_key'],
     zh: '有人把私钥，或未能完整读取、可能含有私钥的文件上传到了存储桶（{reason}），文件已隔离，CA {name} 未注册。',
     en: 'A private key, or a file that was not read whole and might hold one, was put into the bucket ({reason}); the drop is quarantined and CA {name} was not registered.',
     fixZh: '若其中有私钥，请将该 CA 视为已泄露：重新生成密钥并签发新的 CA，不要继续使用上传过的密钥。',
@@ -171,6 +207,7 @@ export const OUTCOME_KINDS = {
     lifetime: 'event',
     final: true,
     cause: ['kind', 'reason'],
+    fields: ['correlation_id', 'reason', 'object_key', 'object_etag', 'actor', 'source_ip'],
     zh: '文件 {object_key} 放错了位置（{reason}），已移到 rejected/_misplaced/。',
     en: 'The file {object_key} lies in the wrong place; it was moved to rejected/_misplaced/. {detail}',
     fixZh: '正确的位置是 inbox/<实例>/<CA 名称>/<文件>。',
@@ -183,6 +220,7 @@ export const OUTCOME_KINDS = {
     lifetime: 'event',
     final: true,
     cause: ['kind', 'instance'],
+    fields: ['instance', 'name', 'object_key', 'object_etag', 'actor', 'source_ip'],
     zh: '文件 {object_key} 在处理之前已不存在，也没有关于它的处理结果。',
     en: 'The file {object_key} was gone before it could be handled, and nothing was decided about it.',
     fixZh: '如果它不是您自己删除的，请重新上传。',
@@ -195,6 +233,7 @@ export const OUTCOME_KINDS = {
     lifetime: 'event',
     final: false,
     cause: ['kind', 'reason', 'instance'],
+    fields: [...DROP_FIELDS, 'reason', 'object_key'],
     zh: '处理实例 {instance} 的 CA {name} 时发生意外错误（{reason}），稍后重试。',
     en: 'Handling CA {name} of instance {instance} failed unexpectedly ({reason}); it is tried again.',
     fixZh: '如果反复出现，请查看函数日志。',
@@ -207,6 +246,7 @@ export const OUTCOME_KINDS = {
     lifetime: 'event',
     final: true,
     cause: ['kind', 'reason'],
+    fields: ['reason'],
     zh: '收到一个无法处理的事件（{reason}），已忽略。',
     en: 'An event could not be used ({reason}) and was passed over. {detail}',
     fixZh: '检查触发器配置：存储桶与前缀 inbox/。',
@@ -219,6 +259,7 @@ export const OUTCOME_KINDS = {
     lifetime: 'condition',
     final: false,
     cause: ['kind', 'function'],
+    fields: [],
     zh: '函数 {function} 的配置有误，无法运行。',
     en: 'Function {function} can not run, its configuration is wrong: {detail}',
     fixZh: '修正环境变量后重新部署。',
@@ -231,6 +272,7 @@ export const OUTCOME_KINDS = {
     lifetime: 'condition',
     final: false,
     cause: ['kind', 'function'],
+    fields: [],
     zh: '函数 {function} 有未知的配置变量，已改为只观察、不写入。',
     en: 'Function {function} has unknown configuration variables and only observes until they are mended: {detail}',
     fixZh: '更正或删除这些变量。',
@@ -243,6 +285,7 @@ export const OUTCOME_KINDS = {
     lifetime: 'condition',
     final: false,
     cause: ['kind', 'function'],
+    fields: [],
     zh: '函数 {function} 使用的存储桶属于另一个部署，已停止运行，未作任何处理。',
     en: 'Function {function} does not run: its bucket belongs to another deployment. {detail}',
     fixZh: '为每个部署使用各自的存储桶；若要移交存储桶，请先停用原部署，再删除 state/owner.json。',
@@ -256,6 +299,7 @@ export const OUTCOME_KINDS = {
     lifetime: 'event',
     final: false,
     cause: ['kind', 'reason', 'name'], // `name` is a function of this deployment here
+    fields: ['name', 'request_id', 'reason', 'object_key', 'object_etag', 'actor', 'source_ip', 'sweep_id'],
     zh: '平台放弃了一个交给函数 {name} 的事件（{reason}，请求 {request_id}）。',
     en: 'The platform gave up on an event for function {name}: {detail}',
     fixZh: '文件仍在 inbox，定时任务会找到它；巡检会在下一次触发时继续。请按请求 ID 查看函数日志中的原因。',
@@ -269,6 +313,7 @@ export const OUTCOME_KINDS = {
     lifetime: 'event',
     final: false,
     cause: ['kind', 'name'],
+    fields: ['name', 'request_id', 'reason'],
     zh: '函数 {name} 的一次定时触发排队过久，已作废。',
     en: 'A tick for function {name} waited too long for its turn: {detail}',
     fixZh: '无需操作；下一次触发会完成工作。',
@@ -276,6 +321,7 @@ export const OUTCOME_KINDS = {
   },
   ...SWEEP_OUTCOME_KINDS,
   ...WATCH_OUTCOME_KINDS,
+  ...NOTIFY_OUTCOME_KINDS,
 } as const satisfies Record<string, OutcomeKindFacts>;
 
 /** The name of one kind of outcome. */

@@ -1,5 +1,7 @@
 import type { OutcomeKindFacts } from '../outcome-table.ts';
 
+const CA_FIELDS = ['instance', 'ca_sn', 'correlation_id', 'sweep_id'] as const;
+const DEVICE_FIELDS = [...CA_FIELDS, 'device_sn'] as const;
 const CA_CAUSE = ['kind', 'instance', 'ca_sn'] as const;
 
 /** Every kind of outcome about the devices of a CA. Braces name fields or rule inputs. */
@@ -11,6 +13,7 @@ export const DEVICE_OUTCOME_KINDS = {
     lifetime: 'event',
     final: true,
     cause: CA_CAUSE,
+    fields: [...DEVICE_FIELDS, 'name', 'request_id'],
     zh: '实例 {instance}：设备证书 {device_sn}（CA {ca_sn}）曾被停用，已重新激活，并已回读确认为激活状态；这不代表设备已在线。',
     en: 'Device certificate {device_sn} (CA {ca_sn}) on instance {instance} was inactive; it was activated and read back active. That is no proof that the device is online.',
     fixZh:
@@ -25,6 +28,7 @@ export const DEVICE_OUTCOME_KINDS = {
     lifetime: 'condition',
     final: true,
     cause: ['kind', 'instance', 'ca_sn', 'api_code'],
+    fields: [...DEVICE_FIELDS, 'name', 'request_id', 'api_code', 'reason'],
     zh: '实例 {instance}：设备证书 {device_sn}（CA {ca_sn}）未能重新激活（{api_code}）。',
     en: 'Device certificate {device_sn} (CA {ca_sn}) on instance {instance} could not be activated ({api_code}).',
     fixZh: '下一次巡检会再试；如果持续失败，请按错误码处理。',
@@ -37,6 +41,7 @@ export const DEVICE_OUTCOME_KINDS = {
     lifetime: 'condition',
     final: true,
     cause: CA_CAUSE,
+    fields: DEVICE_FIELDS,
     zh: '实例 {instance}：仅观察模式；否则会重新激活设备证书 {device_sn}（CA {ca_sn}）。',
     en: 'Observing only: otherwise device certificate {device_sn} (CA {ca_sn}) on instance {instance} would be activated.',
     fixZh: '将 MQTT_CERTS_REACTIVATE 设为 act 后才会执行。',
@@ -49,6 +54,7 @@ export const DEVICE_OUTCOME_KINDS = {
     lifetime: 'condition',
     final: true,
     cause: CA_CAUSE,
+    fields: [...DEVICE_FIELDS, 'rule_inputs'],
     zh: '实例 {instance}：设备证书 {device_sn}（CA {ca_sn}）在重新激活后 7 天内再次被停用，系统不再处理，直到按名称放行。',
     en: 'Device certificate {device_sn} (CA {ca_sn}) on instance {instance} was switched off again within 7 days of its activation: hands off until it is released by name.',
     fixZh: '先查明是谁停用了它；放行：mqtt-certs release。',
@@ -61,6 +67,7 @@ export const DEVICE_OUTCOME_KINDS = {
     lifetime: 'condition',
     final: true,
     cause: CA_CAUSE,
+    fields: [...CA_FIELDS, 'rule_inputs'],
     zh: '实例 {instance}：CA {ca_sn} 下一次有 {survivors} 个设备证书需要重新激活，超过上限 {limit}，一个都没有处理。',
     en: '{survivors} device certificates under CA {ca_sn} on instance {instance} would have to be activated at once; the limit is {limit}, so none was touched.',
     fixZh: '先确认不是有意停用；放行：mqtt-certs release --instance {instance} --ca {ca_sn} --sweep {sweep_id}。',
@@ -74,6 +81,7 @@ export const DEVICE_OUTCOME_KINDS = {
     lifetime: 'condition',
     final: true,
     cause: CA_CAUSE,
+    fields: [...DEVICE_FIELDS, 'name', 'reason', 'rule_inputs'],
     zh: '实例 {instance}：设备证书 {device_sn}（CA {ca_sn}）处于停用状态（{reason}）。',
     en: 'Device certificate {device_sn} (CA {ca_sn}) on instance {instance} is inactive ({reason}).',
     fixZh: '规则输入见 rule_inputs 字段；若为 to-be-activated，结果见同一次巡检的记录。',
@@ -86,6 +94,7 @@ export const DEVICE_OUTCOME_KINDS = {
     lifetime: 'event',
     final: true,
     cause: ['kind', 'instance', 'ca_sn', 'reason'],
+    fields: [...DEVICE_FIELDS, 'reason', 'rule_inputs'],
     zh: '实例 {instance}：设备证书 {device_sn}（CA {ca_sn}）将在 {days} 天内到期。',
     en: 'Device certificate {device_sn} (CA {ca_sn}) on instance {instance} ends within {days} days.',
     fixZh: '请为设备换发证书。',
@@ -98,6 +107,7 @@ export const DEVICE_OUTCOME_KINDS = {
     lifetime: 'condition',
     final: true,
     cause: CA_CAUSE,
+    fields: DEVICE_FIELDS,
     zh: '实例 {instance}：设备证书 {device_sn}（CA {ca_sn}）已过期；过期证书不会被重新激活。',
     en: 'Device certificate {device_sn} (CA {ca_sn}) on instance {instance} is expired; an expired certificate is never activated.',
     fixZh: '请为设备换发证书。',
@@ -110,6 +120,7 @@ export const DEVICE_OUTCOME_KINDS = {
     lifetime: 'condition',
     final: true,
     cause: CA_CAUSE,
+    fields: DEVICE_FIELDS,
     zh: '实例 {instance}：设备证书 {device_sn}（CA {ca_sn}）以前存在，现在查不到了。',
     en: 'Device certificate {device_sn} (CA {ca_sn}) on instance {instance} was known before and is gone.',
     fixZh: '如果是有意删除，请把它从监视列表中移除。',
@@ -122,6 +133,7 @@ export const DEVICE_OUTCOME_KINDS = {
     lifetime: 'condition',
     final: true,
     cause: ['kind', 'instance', 'ca_sn', 'api_code'],
+    fields: [...DEVICE_FIELDS, 'api_code', 'reason'],
     zh: '实例 {instance}：无法读取设备证书 {device_sn}（CA {ca_sn}）的状态（{reason}）。',
     en: 'Device certificate {device_sn} (CA {ca_sn}) on instance {instance} could not be checked ({reason}).',
     fixZh: '下一次巡检会再查；未能检查的证书不计为健康。',
@@ -134,6 +146,7 @@ export const DEVICE_OUTCOME_KINDS = {
     lifetime: 'event',
     final: true,
     cause: CA_CAUSE,
+    fields: [...DEVICE_FIELDS, 'name'],
     zh: '实例 {instance}：设备证书 {device_sn}（CA {ca_sn}）恢复正常。',
     en: 'Device certificate {device_sn} (CA {ca_sn}) on instance {instance} is healthy again.',
     fixZh: '无需操作。',
