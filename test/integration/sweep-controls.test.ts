@@ -169,6 +169,21 @@ test('holds that the bucket will not give stop every activation, and the sweep f
   });
 });
 
+test('more holds than fit in memory stop every activation, naming the file that was too much, until there are fewer', async () => {
+  const { serials, world } = await fleet(20);
+  switchOff(world, serials.slice(0, 1));
+  await world.put('control/holds/a.csv', ',ff,,ann,lost,\n'.repeat(150_000));
+  await world.put('control/holds/b.csv', ',fe,,ann,lost,\n'.repeat(50_001));
+  await world.tick();
+  expect(activeOf(world, serials)).toBe(19);
+  const stopped = world.outcomes('acts-stopped').map(({ object_key: key, reason }) => [key, reason]);
+  expect(stopped).toMatchObject([[expect.stringMatching(/^control\/holds\/[ab]\.csv$/), 'controls-unreadable']]);
+  expect(world.outcomes('device-inactive').map(({ reason }) => reason)).toEqual(['controls-unreadable']);
+  await world.put('control/holds/b.csv', ',fe,,ann,lost,\n'.repeat(50_000));
+  await world.tick();
+  expect(activeOf(world, serials)).toBe(20);
+});
+
 test('a kill switch that can not be looked at stops every activation, aloud', async () => {
   const { serials, world } = await fleet(20);
   switchOff(world, serials.slice(0, 1));

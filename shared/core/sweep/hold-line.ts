@@ -44,34 +44,81 @@ function usualOrder(cells: readonly string[]): ReadonlyMap<Column, number> {
  * @param file - Its key, raw.
  */
 export function readHoldFile(text: string, file: string): readonly HoldLine[] {
-  const rows = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/);
-  const first = rows.findIndex((row) => !isSilent(row));
-  const header = first < 0 ? undefined : headerOf(cellsOf(rows[first] ?? ''));
+  return [...holdLinesOf(text, file)];
+}
+
+/** The same, line by line, for whoever has to stop before a file without end fills the memory. */
+export function* holdLinesOf(text: string, file: string): Generator<HoldLine, void> {
   const shown = displayText(file, 200);
-  return rows.flatMap((row, index) => {
-    if (isSilent(row) || (header !== undefined && index === first)) return [];
-    const cells = cellsOf(row);
-    return [readLine(cells, header ?? usualOrder(cells), shown, index + 1)];
-  });
+  let header: Header | undefined;
+  let isFirst = true;
+  let line = 0;
+  for (const row of rowsOf(text)) {
+    line += 1;
+    if (isSilent(row)) continue;
+    if (isFirst) header = headerOf(row);
+    if (!isFirst || header === undefined) yield readRow(row, header, shown, line);
+    isFirst = false;
+  }
+}
+
+function* rowsOf(text: string): Generator<string, void> {
+  const rowEnd = /\r\n|\r|\n/g;
+  let start = text.startsWith('\uFEFF') ? 1 : 0;
+  for (let end = rowEnd.exec(text); end !== null; end = rowEnd.exec(text)) {
+    yield text.slice(start, end.index);
+    start = rowEnd.lastIndex;
+  }
+  yield text.slice(start);
 }
 
 function isSilent(row: string): boolean {
   return /^[\s,;]*$/.test(row) || row.trimStart().startsWith('#');
 }
 
-function headerOf(cells: readonly string[]): ReadonlyMap<Column, number> | undefined {
-  const names = cells.map((cell) => cell.toLowerCase());
-  if (!names.includes('device_sn')) return undefined;
-  return new Map(
-    COLUMNS.flatMap((column) => (names.includes(column) ? [[column, names.indexOf(column)] as const] : [])),
-  );
+interface Header {
+  readonly columns: ReadonlyMap<Column, number>;
+  readonly separator: string;
 }
 
-/** Splits at whatever separates the cells; a quoted cell keeps its separators. */
-function cellsOf(row: string): readonly string[] {
-  const separator = [',', ';', '\t'].reduce((best, one) =>
-    row.split(one).length > row.split(best).length ? one : best,
-  );
+function headerOf(row: string): Header | undefined {
+  const separator = firstSeparator(row);
+  const names = cellsOf(row, separator).map((cell) => cell.toLowerCase());
+  if (!names.includes('device_sn')) return undefined;
+  const found = COLUMNS.filter((column) => names.includes(column));
+  return { separator, columns: new Map(found.map((column) => [column, names.indexOf(column)])) };
+}
+
+/**
+ * A row is split as its file's header is, and where it looks different (put together by hand out of two files) in its
+ * own way as well: it then holds whatever device either reading names.
+ */
+function readRow(row: string, header: Header | undefined, file: DisplayText, line: number): HoldLine {
+  const own = firstSeparator(row);
+  const read = (separator: string): HoldLine => {
+    const cells = cellsOf(row, separator);
+    return readLine(cells, header?.columns ?? usualOrder(cells), file, line);
+  };
+  const first = read(header?.separator ?? own);
+  if (header === undefined || header.separator === own) return first;
+  const second = read(own);
+  const isEvery = first.devices === 'every' || second.devices === 'every';
+  return {
+    ...(first.devices.length > 0 ? first : second),
+    // Where nobody knows which reading was meant, nothing narrows it down.
+    ...(first.devices.length > 0 && second.devices.length > 0 ? { instance: '', cas: [], until: undefined } : {}),
+    devices: isEvery ? 'every' : [...new Set([...first.devices, ...second.devices])],
+  };
+}
+
+/** The first one stands behind a serial or an instance; those in a free text come later and may be many. */
+function firstSeparator(row: string): string {
+  const [found = ','] = /[,;\t]/.exec(row.replace(/"[^"]*"/g, '')) ?? [];
+  return found;
+}
+
+/** A quoted cell keeps its separators. */
+function cellsOf(row: string, separator: string): readonly string[] {
   const cells: string[] = [];
   let cell = '';
   let isQuoted = false;

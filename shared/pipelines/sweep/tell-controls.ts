@@ -50,13 +50,15 @@ export async function tellControls(context: SweepContext): Promise<void> {
     const place = line === undefined ? { objectKey } : { objectKey, line };
     return { kind: 'acts-stopped', sweepId: sweep.id, ...place, reason };
   };
-  const unreadable = new Set([paused, files, releases, listed].filter(isUnreadable).map(({ key }) => key));
+  const unreadable = new Set([paused, files, releases].filter(isUnreadable).map(({ key }) => key));
   await tell(context, [
     ...[...unreadable].map((key) => stopped(key, 'controls-unreadable')),
     ...unreadableIntents.map((key) => stopped(key, 'intent-unreadable')),
   ]);
-  if (isUnreadable(files) || isUnreadable(listed)) return;
-  await tellChanges(context, files, listed.objects);
+  if (isUnreadable(files)) return;
+  // Only the news is late then: no guardrail looks at this listing, and the next sweep tells what changed.
+  if (isUnreadable(listed)) deps.runLog.write({ event: 'controls-not-listed' });
+  else await tellChanges(context, files, listed.objects);
   const nameless = files.flatMap((file) => namelessOf(file).slice(0, 1));
   await tell(
     context,

@@ -12,3 +12,28 @@ test('without a header only a row of all six columns restricts its hold to a CA:
   const [whole] = readHoldFile('mqtt-cn-1,1a2b3c4d,00ca,Ada,maintenance,2027-01-01', 'control/holds/a.csv');
   expect(whole).toMatchObject({ cas: ['ca'], owner: 'Ada' });
 });
+
+test.each([
+  ['many semicolons in the reason', 'mqtt-cn-1,1a2b,,ann,see b;c;d;e;f;a;b;c,'],
+  ['tabs in the reason', 'mqtt-cn-1,1a2b,,ann,b\tc\td\te\tf\ta,'],
+  ['many commas in the reason of a file with semicolons', 'mqtt-cn-1;1a2b;;ann;see b,c,d,e,f,a,b;'],
+  [
+    'a header and many semicolons',
+    'instance,device_sn,owner,reason,until\nmqtt-cn-1,1a2b,ann,b;c;d;e;f;a;b,2027-01-01',
+  ],
+  ['a reason that comes first', 'reason,device_sn,owner\nb;c;d;e;f,1a2b,ann'],
+  ['another separator than its header', 'instance,device_sn,ca_sn,owner,reason\nmqtt-cn-1;1a2b;;ann;lost, b, c, d'],
+  ['an instance in quotes', '"mqtt;cn,1";1a2b;;ann;lost;'],
+])('a line with %s holds the device it names', (_, text) => {
+  const [line, ...more] = readHoldFile(text, 'control/holds/a.csv');
+  expect(more).toEqual([]);
+  expect(line?.devices).toContain('1a2b');
+  expect(line?.cas).toEqual([]);
+});
+
+test('a line that can be read in two ways holds what either names, on every instance and without an end', () => {
+  const text = 'instance,device_sn,ca_sn,owner,reason,until\nmqtt-cn-1;1a2b;00ca;ann;stop,ab,00cb,x,y,2020-01-01';
+  expect(readHoldFile(text, 'control/holds/a.csv')).toMatchObject([
+    { devices: ['ab', '1a2b'], instance: '', cas: [], until: undefined },
+  ]);
+});

@@ -78,6 +78,22 @@ test('of two holds the one that still runs is named', () => {
   expect(find(`,1a2b,,ann,lost,2020-01-01\n,1a2b,,bob,lost,2030-01-01`)).toBe('held');
 });
 
+test('of two holds that have both ended the later end is named, wherever they lie', () => {
+  const text = `,*,,ann,lost,2020-01-01\n,1a2b,,bob,lost,2021-01-01\n${INSTANCE},1a2b,5f01,eve,lost,2019-01-01`;
+  expect(setOf(text).find(INSTANCE, CA, DEVICE)).toMatchObject({ kind: 'hold-expired', owner: 'bob', line: 2 });
+});
+
+test('200,000 holds, all of one device or all of one CA, are put together and looked at in no time', () => {
+  const began = performance.now();
+  for (const line of [`${INSTANCE},1a2b,5f01,ann,lost,`, `${INSTANCE},*,5f01,ann,lost,`]) {
+    const holds = setOf(`${line}\n`.repeat(200_000));
+    expect(holds.count).toBe(200_000);
+    for (let times = 0; times < 20_000; times += 1) holds.find(INSTANCE, CA, DEVICE);
+    expect(holds.find(INSTANCE, CA, DEVICE)).toMatchObject({ kind: 'held', line: 1 });
+  }
+  expect(performance.now() - began).toBeLessThan(10_000); // 200,000 times 200,000 would take minutes
+});
+
 test('what lies under control/ is known by its place, and an unknown place is said to be one', () => {
   const keys = ['holds/a.csv', 'holds/a.csv.txt', 'holds/', 'holds/.DS_Store', 'paused', 'paused.txt', 'hold/a.csv'];
   const kinds = [...keys, 'release/x/y/z', 'mutes/a.csv'].map((key) => controlKindOf(`control/${key}`));
