@@ -54,9 +54,9 @@ export default tseslint.config(
     rules: { 'no-restricted-globals': 'off' }, // the one file that may name Date
   },
   fence(
-    ['shared/core/sweep/**/*.ts'],
+    ['shared/core/sweep/**/*.ts', 'shared/core/notify/**/*.ts'],
     '^(?!\\./|\\.\\./[a-z0-9-]+\\.ts$|node:crypto$)',
-    "core is pure: the sweep's part of it imports core and node:crypto, nothing else",
+    "core is pure: the parts of sweep and notify import core and node:crypto, nothing else",
   ),
   fence(['shared/ports/**/*.ts'], '^(?!\\./|\\.\\./core/)', 'ports speak in core types only'),
   fence(
