@@ -56,7 +56,7 @@ export default tseslint.config(
   fence(
     ['shared/core/sweep/**/*.ts', 'shared/core/notify/**/*.ts'],
     '^(?!\\./|\\.\\./[a-z0-9-]+\\.ts$|node:crypto$)',
-    "core is pure: the parts of sweep and notify import core and node:crypto, nothing else",
+    'core is pure: the parts of sweep and notify import core and node:crypto, nothing else',
   ),
   fence(['shared/ports/**/*.ts'], '^(?!\\./|\\.\\./core/)', 'ports speak in core types only'),
   fence(
