@@ -46,6 +46,7 @@ export const COMMON_FIELDS = [
 
 const DROP_FIELDS = ['instance', 'name', 'correlation_id', 'actor', 'source_ip'] as const;
 const CA_FIELDS = [...DROP_FIELDS, 'ca_sn', 'cert_sha256', 'request_id', 'api_code'] as const;
+
 /** Conditions that end with an outcome of another kind, without `resolves`: whoever brings it knows nothing of them. */
 type EndedByOthers = 'registration-blocked' | 'registration-postponed';
 
@@ -61,6 +62,7 @@ export const OUTCOME_KINDS = {
     lifetime: 'event',
     final: true,
     cause: CA_CAUSE,
+    ends: ['registration-blocked', 'registration-postponed'],
     fields: [...CA_FIELDS, 'reason'],
     zh: '实例 {instance} 已注册 CA 证书 {name}（序列号 {ca_sn}），并已回读确认。',
     en: 'CA {name} (serial {ca_sn}) is registered on instance {instance}, read back: {detail}.',

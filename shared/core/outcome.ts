@@ -4,6 +4,8 @@ import { nameOf } from './digest.ts';
 import { type DisplayText, displayText } from './display-text.ts';
 import type { DropId } from './drop-identity.ts';
 import type { DropSource } from './drop-source.ts';
+import { type NotifyOutcome, notifyFields, notifyIdentity } from './notify/notify-outcome.ts';
+import { NOTIFY_OUTCOME_KINDS } from './notify/notify-outcome-table.ts';
 import type { Etag, ObjectKey } from './object-version.ts';
 import { type EventId, type OutcomeRecord, RECORD_SCHEMA } from './outcome-record.ts';
 import { factsOf, fillSentence, type OutcomeKind } from './outcome-table.ts';
@@ -45,8 +47,8 @@ interface AboutCa {
   readonly service: ServiceWord;
 }
 
-/** Everything that is told: of drops and the functions themselves, of sweeps, and of watch lists. */
-export type Outcome = DropOutcome | SweepOutcome | WatchOutcome;
+/** Everything that is told: of drops and the functions themselves, of sweeps, of watch lists, and of the telling. */
+export type Outcome = DropOutcome | SweepOutcome | WatchOutcome | NotifyOutcome;
 
 /**
  * Everything that can become of an upload, an event or a configuration: one variant per kind of the table. A `sentence` is
@@ -153,6 +155,7 @@ function fieldsAndNames(outcome: Outcome): {
 } {
   if (isSweepOutcome(outcome)) return sweepFields(outcome);
   if (isWatchOutcome(outcome)) return watchFields(outcome);
+  if (isNotifyOutcome(outcome)) return notifyFields(outcome);
   const fields = fieldsOf(outcome);
   return { fields, named: fields };
 }
@@ -163,6 +166,10 @@ function isSweepOutcome(outcome: Outcome): outcome is SweepOutcome {
 
 function isWatchOutcome(outcome: Outcome): outcome is WatchOutcome {
   return outcome.kind in WATCH_OUTCOME_KINDS;
+}
+
+function isNotifyOutcome(outcome: Outcome): outcome is NotifyOutcome {
+  return outcome.kind in NOTIFY_OUTCOME_KINDS;
 }
 
 function textOr(text: string | undefined, otherwise: string): string {
@@ -177,6 +184,7 @@ export function eventIdOf(outcome: Outcome): EventId {
 function identityOf(outcome: Outcome): readonly (string | number)[] {
   if (isSweepOutcome(outcome)) return sweepIdentity(outcome);
   if (isWatchOutcome(outcome)) return watchIdentity(outcome);
+  if (isNotifyOutcome(outcome)) return notifyIdentity(outcome);
   switch (outcome.kind) {
     case 'drop-too-many': // one a day per folder, however many files keep coming
       return [...sourceIdentity(outcome.drop.source), outcome.day];

@@ -3,6 +3,7 @@ import { displayText } from '../../../shared/core/display-text.ts';
 import { parseDropId } from '../../../shared/core/drop-identity.ts';
 import type { DropSource } from '../../../shared/core/drop-source.ts';
 import { parseInstanceId } from '../../../shared/core/instance.ts';
+import { NOTIFY_OUTCOME_KINDS } from '../../../shared/core/notify/notify-outcome-table.ts';
 import { etagOf, objectKey } from '../../../shared/core/object-version.ts';
 import { causeIdOf, eventIdOf, type Outcome, type RunFacts, recordOf } from '../../../shared/core/outcome.ts';
 import { RECORD_FIELDS } from '../../../shared/core/outcome-record.ts';
@@ -152,7 +153,7 @@ test('what a quarantine names is the key, as people may see it', () => {
 const FIELD = /\{([^}]*)\}/g;
 
 const OF_DROPS = Object.entries(OUTCOME_KINDS).filter(
-  ([kind]) => !(kind in SWEEP_OUTCOME_KINDS) && !(kind in WATCH_OUTCOME_KINDS),
+  ([kind]) => !(kind in SWEEP_OUTCOME_KINDS) && !(kind in WATCH_OUTCOME_KINDS) && !(kind in NOTIFY_OUTCOME_KINDS),
 );
 
 test.each(OF_DROPS)('%s: its sentences and its cause name fields that exist', (_, facts) => {
