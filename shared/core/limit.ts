@@ -47,3 +47,33 @@ export function mapLimited<Item, Value>(
   const limit = createLimit(places);
   return Promise.all(items.map((item, index) => limit(() => call(item, index))));
 }
+
+/**
+ * Does something for each item with at most `places` under way. After a failure nothing more is begun, what is under way
+ * is waited for, and then the first failure is thrown: nothing goes on behind the caller's back. Items are taken only as
+ * places are free, so a million of them cost no memory.
+ *
+ * @param places - At least 1; throws `RangeError` otherwise.
+ */
+export async function eachLimited<Item>(
+  items: Iterable<Item>,
+  places: number,
+  act: (item: Item) => Promise<void>,
+): Promise<void> {
+  if (!Number.isSafeInteger(places) || places < 1) throw new RangeError('a limit needs at least one place');
+  const waiting = items[Symbol.iterator]();
+  const failures: unknown[] = [];
+  const work = async (): Promise<void> => {
+    while (failures.length === 0) {
+      const next = waiting.next();
+      if (next.done === true) return;
+      try {
+        await act(next.value);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: places }, work));
+  if (failures.length > 0) throw failures[0];
+}

@@ -28,7 +28,7 @@ const Detail = v.object({
 });
 
 const Shape = v.object({
-  schema: v.literal(1),
+  schema: v.literal(2),
   instance: v.string(),
   ca: v.string(),
   digest: v.string(),
@@ -36,8 +36,15 @@ const Shape = v.object({
   isRead: v.string(),
   inactive: v.array(v.tuple([v.number(), Detail])),
   failures: v.array(v.tuple([v.number(), v.string()])),
-  isWhole: v.boolean(),
-  page: v.optional(v.number()),
+  list: v.variant('kind', [
+    v.object({
+      kind: v.literal('under-way'),
+      page: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+      isWhole: v.boolean(),
+    }),
+    v.object({ kind: v.literal('over'), isWhole: v.boolean() }),
+    v.object({ kind: v.literal('none') }),
+  ]),
   strangersAsked: v.number(),
 });
 
@@ -51,14 +58,13 @@ export async function writeCheckpoint(
 ): Promise<void> {
   const bytes = Buffer.from(
     safeJson({
-      schema: 1,
+      schema: 2,
       ...place,
       next: packBytes(progress.next),
       isRead: packBytes(progress.isRead),
       inactive: [...progress.inactive],
       failures: [...progress.failures],
-      isWhole: progress.isWhole,
-      page: progress.page,
+      list: progress.list,
       strangersAsked: progress.strangersAsked,
     }),
   );
@@ -78,16 +84,7 @@ export async function readCheckpoint(
   const read = await store.read({ key: newest.key, maxBytes: MAX_BYTES });
   const parsed = v.safeParse(Shape, read.kind === 'found' ? parseJson(read.bytes) : undefined);
   if (!parsed.success) return undefined;
-  const {
-    failures,
-    inactive,
-    isRead: readBytes,
-    isWhole,
-    next: nextBytes,
-    page,
-    strangersAsked,
-    ...of
-  } = parsed.output;
+  const { failures, inactive, isRead: readBytes, list, next: nextBytes, strangersAsked, ...of } = parsed.output;
   if (of.instance !== place.instance || of.ca !== place.ca || of.digest !== place.digest) return undefined;
   const [next, isRead] = [unpackBytes(nextBytes), unpackBytes(readBytes)];
   if (next === undefined || isRead === undefined || next.length !== isRead.length) return undefined;
@@ -97,9 +94,8 @@ export async function readCheckpoint(
     readCount: isRead.reduce((sum, flag) => sum + flag, 0),
     inactive: new Map(inactive.map(([index, detail]) => [index, detailOf(detail)])),
     failures: new Map(failures),
-    isWhole,
+    list,
     others: new Map(),
-    page,
     strangersAsked,
   };
 }

@@ -1,6 +1,6 @@
 import type { DeviceReading } from '../../core/device-reading.ts';
 import type { InstanceId } from '../../core/instance.ts';
-import { mapLimited } from '../../core/limit.ts';
+import { eachLimited } from '../../core/limit.ts';
 import type { ServiceWord } from '../../core/outcome.ts';
 import { type DeviceSerial, serviceSpellings } from '../../core/serial.ts';
 import type { DeviceFinding } from '../../core/sweep/device-class.ts';
@@ -10,6 +10,7 @@ import type { EpochMs } from '../../core/time.ts';
 import type { SweepDeps } from './deps.ts';
 import { pagesInOrder } from './pages-in-order.ts';
 import { InstanceBlockedError, type PatientCalls } from './patient-calls.ts';
+import type { ListPass } from './read-progress.ts';
 import { absorbOthers, noteFinding, type WatchedDevices } from './watched-devices.ts';
 
 /** The watched devices of one CA, and how to ask for them. */
@@ -32,10 +33,11 @@ const FEW_DEVICES = 5;
 const OTHERS_MAX = 200_000;
 /** Listed newcomers of a CA that is watched as a whole join the list in heaps, so that they are never there twice. */
 const NEWCOMERS_HEAP = 20_000;
-/** Never-seen devices that are not listed are asked for within a tenth of what a sweep may spend: 70/s × 600 s. */
-const STRANGERS_MAX = 4_200;
-/** Known devices that are not listed are confirmed by Get, up to what half an hour allows. */
-const CONFIRMATIONS_MAX = 100_000;
+/**
+ * Never-seen devices that a list does not name are asked for within a tenth of what a sweep may spend, 70/s × 600 s: one
+ * that is not there costs two calls, one for each spelling of its serial.
+ */
+const STRANGERS_MAX = 2_100;
 /** Far beyond the largest fleet; a list that goes on longer repeats itself. */
 const MAX_PAGES = 50_000;
 
@@ -50,43 +52,46 @@ export async function readDevices(deps: SweepDeps, calls: PatientCalls, request:
   const isMany = isWholeCa || countOf(watched.devices) > FEW_DEVICES;
   try {
     if (deps.settings.read === 'list' && isMany) await readByList(deps, calls, request);
+    else watched.progress.list = { kind: 'none' };
   } finally {
     absorbOthers(watched, request.now);
   }
-  watched.progress.page = undefined;
   await readRest(deps, calls, request);
 }
 
 /** Goes on until a page brings nothing new, or all are seen, or asking one by one has become cheaper. */
 async function readByList(deps: SweepDeps, calls: PatientCalls, request: DevicesToRead): Promise<void> {
-  const { isWholeCa, now, watched } = request;
-  const first = watched.progress.page;
-  let inVain = 0;
-  if (first === undefined || (!isWholeCa && isDone(watched, inVain))) return;
+  const { now, watched } = request;
+  const { list } = watched.progress;
+  if (list.kind !== 'under-way') return;
   const seen = createSeen();
+  let inVain = 0;
   const ahead = (): number => pagesAhead(deps, request);
-  for await (const { number, page } of pagesInOrder(first, ahead, (next) => readPage(deps, calls, request, next))) {
+  for await (const { page } of pagesInOrder(list.page, ahead, (next) => readPage(deps, calls, request, next))) {
     const before = watched.progress.readCount;
-    const isNew = takePage(request, page, seen);
+    const passed = takePage(request, page, seen);
     if (watched.progress.readCount === before) inVain += 1;
-    watched.progress.page = isNew ? number + 1 : undefined;
+    watched.progress.list = request.isWholeCa ? passed : unlessDone(watched, passed, inVain);
     if (watched.progress.others.size >= NEWCOMERS_HEAP) absorbOthers(watched, now);
-    if (!isNew || number >= MAX_PAGES || (!isWholeCa && isDone(watched, inVain))) return;
+    if (watched.progress.list.kind !== 'under-way') return;
   }
 }
 
 /**
- * All are seen, or asking for the rest one by one takes no more calls than were spent on pages without any of them. A
- * page with one of them on it cost no more than asking for that one.
+ * The pass ends when all are seen. It is left when asking for the rest one by one takes no more calls than were spent on
+ * pages without any of them; a page with one of them on it cost no more than asking for that one.
  */
-function isDone({ devices, progress }: WatchedDevices, pagesInVain: number): boolean {
+function unlessDone({ devices, progress }: WatchedDevices, passed: ListPass, pagesInVain: number): ListPass {
+  if (passed.kind !== 'under-way') return passed;
   const unread = countOf(devices) - progress.readCount;
-  return unread === 0 || (progress.readCount > 0 && pagesInVain >= unread);
+  if (unread === 0) return { kind: 'over', isWhole: passed.isWhole };
+  return progress.readCount > 0 && pagesInVain >= unread ? { kind: 'none' } : passed;
 }
 
 /** Pages under way at once: no more than are likely still needed, so that the last ones ask for little in vain. */
 function pagesAhead({ settings }: SweepDeps, { isWholeCa, watched }: DevicesToRead): number {
-  if (watched.progress.page === 1) return 1; // the first says whether there is a list at all
+  const { list } = watched.progress;
+  if (list.kind === 'under-way' && list.page === 1) return 1; // the first says whether there is a list at all
   if (isWholeCa) return settings.callsAtOnce;
   return Math.min(Math.ceil((countOf(watched.devices) - watched.progress.readCount) / 100), settings.callsAtOnce);
 }
@@ -135,13 +140,24 @@ function createSeen(): Seen {
   };
 }
 
-/** Takes one page in; false when the pass is over: it brought no serial that is new to it, or may not be asked for. */
-function takePage({ isWholeCa, now, watched }: DevicesToRead, page: PageRead, seen: Seen): boolean {
+/** Takes one page in, and says how the pass stands: it is over when a page brought no serial that is new to it. */
+function takePage({ isWholeCa, now, watched }: DevicesToRead, page: PageRead, seen: Seen): ListPass {
+  const { list } = watched.progress;
+  // A list that may not be asked for says nothing.
+  if (page === 'refused' || list.kind !== 'under-way') return { kind: 'none' };
+  const isLast = list.page >= MAX_PAGES;
+  const isWhole = list.isWhole && page !== 'failed' && !isLast;
+  const isNew = page === 'failed' || takeDevices({ isWholeCa, now, watched }, page, seen);
+  return isNew && !isLast ? { kind: 'under-way', page: list.page + 1, isWhole } : { kind: 'over', isWhole };
+}
+
+/** Whether any of the serials is new to the pass. */
+function takeDevices(
+  { isWholeCa, now, watched }: Pick<DevicesToRead, 'isWholeCa' | 'now' | 'watched'>,
+  page: readonly DeviceReading[],
+  seen: Seen,
+): boolean {
   const { progress } = watched;
-  if (page === 'refused' || page === 'failed') {
-    progress.isWhole = false;
-    return page === 'failed'; // what a page held that could not be read is asked for one by one
-  }
   let isNew = false;
   const isRepeated = seen.isRepeated(page);
   for (const reading of page) {
@@ -164,54 +180,41 @@ function takePage({ isWholeCa, now, watched }: DevicesToRead, page: PageRead, se
   return isNew;
 }
 
-/** Devices that were not listed: known ones are confirmed, strangers within their share; the rest never connected. */
-async function readRest(
-  deps: SweepDeps,
-  calls: PatientCalls,
-  { caSpelling, instance, now, watched }: DevicesToRead,
-): Promise<void> {
-  const { before, progress } = watched;
-  // Where nothing was listed the list itself says nothing, so strangers are asked for like the others.
-  const wasListed = progress.readCount > 0;
-  const toAsk: number[] = [];
-  let confirmations = 0;
-  for (let index = 0; index < before.length; index += 1) {
-    if (progress.isRead[index] === 1) continue;
-    const isStranger = wasListed && !readMemory(before[index] ?? 0).known;
-    const mayAsk = isStranger ? progress.strangersAsked < STRANGERS_MAX : confirmations < CONFIRMATIONS_MAX;
-    if (!mayAsk) {
-      const isAbsent = isStranger && progress.isWhole;
-      noteFinding(watched, index, isAbsent ? { kind: 'not-found' } : { kind: 'failed', code: 'NotAsked' }, now);
-      continue;
-    }
-    if (isStranger) progress.strangersAsked += 1;
-    else confirmations += 1;
-    toAsk.push(index);
-  }
-  await allOrFirstError(toAsk, deps.settings.callsAtOnce, async (index) => {
-    const device = deviceAt(watched.devices, index);
-    noteFinding(watched, index, await findDevice(deps, calls, { instance, caSpelling }, device), now);
+/**
+ * Asks one by one for the devices that were not listed: known ones all of them, in as many laps as it takes, and strangers
+ * within their share, if a list was read. The rest of the strangers never connected, if that list was whole.
+ */
+async function readRest(deps: SweepDeps, calls: PatientCalls, request: DevicesToRead): Promise<void> {
+  const { now, watched } = request;
+  const { progress } = watched;
+  const { known, strangers } = unreadOf(watched);
+  const share = progress.list.kind === 'none' ? strangers.length : Math.max(0, STRANGERS_MAX - progress.strangersAsked);
+  await eachLimited([...known, ...strangers.slice(0, share)], deps.settings.callsAtOnce, async (index) => {
+    noteFinding(watched, index, await findDevice(deps, calls, request, deviceAt(watched.devices, index)), now);
+    // Charged when the answer is here: one that a lap had no time for is asked for, and charged, by the next.
+    if (isStranger(watched, index)) progress.strangersAsked += 1;
   });
+  const isAbsent = progress.list.kind === 'over' && progress.list.isWhole;
+  for (const index of strangers.slice(share)) {
+    noteFinding(watched, index, isAbsent ? { kind: 'not-found' } : { kind: 'failed', code: 'NotAsked' }, now);
+  }
 }
 
-/** Like `mapLimited`, but nothing more is begun after a failure, and nothing goes on behind the caller's back. */
-async function allOrFirstError<Item, Value>(
-  items: readonly Item[],
-  places: number,
-  call: (item: Item) => Promise<Value>,
-): Promise<readonly Value[]> {
-  const failures: unknown[] = [];
-  const values: Value[] = [];
-  await mapLimited(items, places, async (item, index) => {
-    if (failures.length > 0) return;
-    try {
-      values[index] = await call(item);
-    } catch (error) {
-      failures.push(error);
-    }
-  });
-  if (failures.length > 0) throw failures[0];
-  return values;
+function unreadOf(watched: WatchedDevices): {
+  readonly known: readonly number[];
+  readonly strangers: readonly number[];
+} {
+  const known: number[] = [];
+  const strangers: number[] = [];
+  for (let index = 0; index < watched.before.length; index += 1) {
+    if (watched.progress.isRead[index] === 0) (isStranger(watched, index) ? strangers : known).push(index);
+  }
+  return { known, strangers };
+}
+
+/** Whether the service never had the device, as far as this deployment saw. */
+function isStranger({ before }: WatchedDevices, index: number): boolean {
+  return !readMemory(before[index] ?? 0).known;
 }
 
 /** Asks for one device in every spelling the service may know; it is not found only when it is under none. */

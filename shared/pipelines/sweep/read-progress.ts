@@ -13,15 +13,25 @@ export interface ReadProgress {
   readonly inactive: Map<number, InactiveDetail>;
   /** Codes of devices that could not be read, by place in the list; of the first {@link FAILURES_MAX} only. */
   readonly failures: Map<number, string>;
-  /** The next page of the list, from 1; `undefined` when the pass is over. */
-  page: number | undefined;
-  /** No page was missing so far: what is not listed is not there. */
-  isWhole: boolean;
-  /** Calls spent on devices that were never seen and are not listed. */
+  list: ListPass;
+  /** Devices that were asked for though they were never seen and a list was read that does not name them. */
   strangersAsked: number;
   /** Listed devices that are not in the list, where every device of the CA is watched. */
   readonly others: Map<DeviceSerial, FoundOther>;
 }
+
+/**
+ * How the pass through the list of a CA's devices stands; it says who of the others may be taken as not there.
+ * - `under-way`: `page` is the next one, from 1;
+ * - `over`: it was read to its end;
+ * - `none`: no list says who is there, because none was asked for, or it was refused, or left when asking one by one had
+ *   become cheaper.
+ */
+export type ListPass =
+  | { readonly kind: 'under-way'; readonly page: number; readonly isWhole: boolean }
+  /** `isWhole`: nothing on it was unreadable, so that what it does not name is not there. */
+  | { readonly kind: 'over'; readonly isWhole: boolean }
+  | { readonly kind: 'none' };
 
 /** What is kept of a reading until the device has its place in the list. */
 export type FoundOther = Pick<DeviceReading, 'status' | 'validFrom' | 'validUntil'>;
@@ -40,8 +50,7 @@ export function newProgress(before: Uint8Array): ReadProgress {
     readCount: 0,
     inactive: new Map(),
     failures: new Map(),
-    page: 1,
-    isWhole: true,
+    list: { kind: 'under-way', page: 1, isWhole: true },
     strangersAsked: 0,
     others: new Map(),
   };

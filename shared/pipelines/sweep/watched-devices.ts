@@ -44,8 +44,7 @@ export function absorbOthers(watched: WatchedDevices, now: EpochMs): void {
   const before = new Uint8Array(countOf(watched.devices));
   const progress: ReadProgress = {
     ...newProgress(before),
-    page: earlier.progress.page,
-    isWhole: earlier.progress.isWhole,
+    list: earlier.progress.list,
     readCount: earlier.progress.readCount,
     strangersAsked: earlier.progress.strangersAsked,
   };
