@@ -34,7 +34,8 @@ export function readCa(data: unknown): CaReading | undefined {
 export function readCaPage(data: unknown): CaPage | undefined {
   const elements = listIn(data, 'CaCertificateVOS');
   if (elements === undefined) return undefined;
-  return { cas: elements.map(readCa).filter((ca) => ca !== undefined), size: elements.length };
+  const cas = elements.map(readCa).filter((ca) => ca !== undefined);
+  return { cas, unreadable: elements.length - cas.length };
 }
 
 /** Longest PEM text that is looked at; an RSA-4096 certificate is 2 KB. */

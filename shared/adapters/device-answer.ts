@@ -33,5 +33,5 @@ export function readDevicePage(data: unknown): DevicePage | undefined {
   const elements = listIn(data, 'DeviceCertificateVOS');
   if (elements === undefined) return undefined;
   const devices = elements.map(readDevice).filter((device) => device !== undefined);
-  return { devices, unreadable: elements.length - devices.length, size: elements.length };
+  return { devices, unreadable: elements.length - devices.length };
 }

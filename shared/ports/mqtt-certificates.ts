@@ -36,17 +36,15 @@ export interface DeviceAddress {
 /** One page of the CAs of an instance. */
 export interface CaPage {
   readonly cas: readonly CaReading[];
-  /** How many elements came, readable or not; a page without any is the last one. */
-  readonly size: number;
+  /** Elements that name no readable serial: each may be any CA that is not listed. */
+  readonly unreadable: number;
 }
 
 /** One page of the device certificates under a CA. */
 export interface DevicePage {
   readonly devices: readonly DeviceReading[];
-  /** Elements that name no readable serial. */
+  /** Elements that name no readable serial: each may be any device that is not listed. */
   readonly unreadable: number;
-  /** How many elements came, readable or not. */
-  readonly size: number;
 }
 
 /**

@@ -134,5 +134,5 @@ export function listedDevices(
 
 /** A page without flaws. */
 export function pageOf(devices: readonly DeviceSerial[], unreadable = 0): DevicePage {
-  return { devices: devices.map(readingOf), unreadable, size: devices.length + unreadable };
+  return { devices: devices.map(readingOf), unreadable };
 }

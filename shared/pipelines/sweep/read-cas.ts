@@ -1,5 +1,5 @@
 import type { InstanceId } from '../../core/instance.ts';
-import type { ServiceWord } from '../../core/outcome.ts';
+import type { ServiceWord } from '../../core/service-word.ts';
 import { type CaSerial, serviceSpellings } from '../../core/serial.ts';
 import type { CaReading } from '../../ports/mqtt-certificates.ts';
 import type { SweepDeps } from './deps.ts';
@@ -14,7 +14,7 @@ export type CaFinding =
 /** The CAs of an instance, as far as they could be listed. */
 export interface CaList {
   readonly cas: ReadonlyMap<CaSerial, CaReading>;
-  /** Read to its end: what is not in it is not there. */
+  /** Read to its end, every element of it: what is not in it is not there. */
   readonly isWhole: boolean;
 }
 
@@ -43,13 +43,15 @@ export async function listInstanceCas(
 
 async function listToTheEnd(deps: SweepDeps, calls: PatientCalls, instance: InstanceId): Promise<CaList> {
   const cas = new Map<CaSerial, CaReading>();
+  let isWhole = true;
   for (let page = 1; page <= MAX_PAGES; page += 1) {
     const answer = await calls.read(() => deps.mqtt.listCas(instance, page));
     if (answer.kind === 'failed') return { cas, isWhole: false };
-    if (answer.kind === 'not-found') return { cas, isWhole: true };
+    if (answer.kind === 'not-found') return { cas, isWhole };
+    isWhole &&= answer.value.unreadable === 0;
     const before = cas.size;
     for (const ca of answer.value.cas) cas.set(ca.serial, ca);
-    if (cas.size === before) return { cas, isWhole: true };
+    if (cas.size === before) return { cas, isWhole };
   }
   return { cas, isWhole: false };
 }
@@ -65,8 +67,10 @@ export async function readWatchedCa(
   const spellings = listed === undefined ? serviceSpellings(ca) : [listed.serialAsReceived];
   for (const spelling of spellings) {
     const answer = await calls.read(() => deps.mqtt.getCa(instance, spelling));
-    if (answer.kind === 'answered') return { kind: 'read', reading: answer.value };
     if (answer.kind === 'failed') return { kind: 'unreadable', ...answer.service };
+    if (answer.kind !== 'answered') continue;
+    const { requestId, value: reading } = answer;
+    return reading.serial === ca ? { kind: 'read', reading } : { kind: 'unreadable', code: 'OtherSerial', requestId };
   }
   return { kind: 'missing' };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { OutOfTimeError } from '../../../shared/pipelines/sweep/patient-calls.ts';
-import { listedDevices, serialsFrom } from '../../support/listed-devices.ts';
+import { answered, listedDevices, pageOf, serialsFrom } from '../../support/listed-devices.ts';
 
 const SEEN = { seenActive: true, known: true } as const;
 /** Strangers that are asked for in one sweep. */
@@ -37,7 +37,7 @@ test('known devices that are not listed are all asked for, however many', async 
     { known, strangers: [] },
     {
       there: known,
-      listed: () => ({ kind: 'answered', value: { devices: [], unreadable: 0, size: 0 }, requestId: 'r' }),
+      listed: () => ({ kind: 'answered', value: { devices: [], unreadable: 0 }, requestId: 'r' }),
     },
   );
   await devices.lap({ callsAtOnce: 24 });
@@ -58,4 +58,36 @@ test('a list that is refused says nothing: every device is asked for, in every l
   await devices.lap();
   expect(devices.pages).toEqual([1]);
   expect(devices.count(SEEN)).toBe(MANY);
+});
+
+test('a page with elements that can not be read does not make the strangers of the CA absent', async () => {
+  const strangers = serialsFrom(1, MANY);
+  const listed = (page: number) => answered(pageOf([], page === 1 ? 3 : 0));
+  const devices = listedDevices({ known: [], strangers }, { there: strangers.slice(-3), listed });
+  await devices.lap();
+  expect(devices.count({ class: 'not-registered' })).toBe(SHARE);
+  expect(devices.count({ class: 'unreadable' })).toBe(MANY - SHARE);
+});
+
+test('a page of which nothing can be read does not end the pass', async () => {
+  const known = serialsFrom(1, 1000);
+  const listed = (page: number) =>
+    answered(page === 3 ? pageOf([], 100) : pageOf(known.slice((page - 1) * 100, page * 100)));
+  const devices = listedDevices({ known, strangers: [] }, { there: known, listed });
+  await devices.lap({ callsAtOnce: 1 });
+  expect(devices.pages).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+  expect(devices.asked).toEqual(known.slice(200, 300));
+  expect(devices.watched.progress.list).toEqual({ kind: 'over', isWhole: false });
+});
+
+test.each([
+  ['of which nothing can be read', []],
+  ['with one element that can not be read', serialsFrom(1, 99)],
+])('a list that repeats a page %s ends', async (_, page) => {
+  const known = serialsFrom(1, 300);
+  const listed = () => answered(pageOf(page, 100 - page.length));
+  const devices = listedDevices({ known, strangers: [] }, { there: known, listed });
+  await devices.lap({ callsAtOnce: 1 });
+  expect(devices.pages).toEqual([1, 2]);
+  expect(devices.count(SEEN)).toBe(300);
 });
