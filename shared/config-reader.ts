@@ -1,6 +1,14 @@
-import { CONFIG_VARIABLES, type FunctionName, type Variable, type VariableName } from './config-table.ts';
+import {
+  CONFIG_VARIABLES,
+  type FunctionName,
+  isSecretVariable,
+  type Variable,
+  type VariableName,
+} from './config-table.ts';
 import { nameOf } from './core/digest.ts';
+import { displayText } from './core/display-text.ts';
 import { type InstanceId, parseInstanceId } from './core/instance.ts';
+import { isTimeZone, parseQuietHours, type QuietHours } from './core/notify/quiet-hours.ts';
 
 /** How a service is reached. */
 export interface Endpoint {
@@ -13,6 +21,9 @@ const MAX_INSTANCES = 50;
 /** The service blocks an address at 300 calls a second; a little stays for people at the console. */
 const MAX_CALLS_PER_SECOND = 290;
 
+/** An address with its token is a tenth of it; an environment has 4 KB altogether. */
+const MAX_ADDRESS = 1024;
+
 /** Reads values by the table and collects what is wrong with them. */
 export class ConfigReader {
   readonly problems: string[] = [];
@@ -24,9 +35,11 @@ export class ConfigReader {
     this.#functionName = functionName;
   }
 
+  /** Over everything but secrets: a digest of few possible texts can be turned back. */
   digest(): string {
+    const names = (Object.keys(CONFIG_VARIABLES) as VariableName[]).filter((name) => !isSecretVariable(name));
     return nameOf(
-      (Object.keys(CONFIG_VARIABLES) as VariableName[]).sort().map((name) => `${name}=${this.#raw(name)}`),
+      names.sort().map((name) => `${name}=${this.#raw(name)}`),
       16,
     );
   }
@@ -102,6 +115,63 @@ export class ConfigReader {
       );
     }
     return isSweep ? sweep : perWorker;
+  }
+
+  /** A text of at most `most` printable characters; blank is the empty text. */
+  words(name: VariableName, most: number): string | undefined {
+    const text = this.#text(name);
+    if (text === undefined || (text.length <= most && displayText(text) === text)) return text;
+    this.#problem(name, `must be at most ${String(most)} characters, without markup or anything invisible`);
+    return undefined;
+  }
+
+  /** A secret as chats hand it out: visible ASCII; blank is the empty text. No problem shows anything of it. */
+  secret(name: VariableName): string | undefined {
+    const text = this.#text(name);
+    if (text === undefined || /^[\x21-\x7e]{0,256}$/.test(text)) return text;
+    this.#problem(name, 'must be a secret of at most 256 visible characters without blanks');
+    return undefined;
+  }
+
+  /** A whole address, token and all; blank is the empty text. No problem shows anything of it. */
+  address(name: VariableName): string | undefined {
+    const text = this.#text(name);
+    if (text === undefined || text === '') return text;
+    const url = text.length <= MAX_ADDRESS && URL.canParse(text) ? new URL(text) : undefined;
+    if (url === undefined || url.username !== '' || url.password !== '' || url.hash !== '') {
+      this.#problem(name, 'must be a URL without user, password and fragment');
+      return undefined;
+    }
+    if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))) return url.href;
+    this.#problem(name, 'must be https (http is for this machine only)');
+    return undefined;
+  }
+
+  timeZone(name: VariableName): string | undefined {
+    const text = this.#text(name);
+    if (text === undefined || isTimeZone(text)) return text;
+    this.#problem(name, 'must be the IANA name of a time zone, such as Asia/Shanghai');
+    return undefined;
+  }
+
+  /** Blank stays `undefined`. */
+  quietHours(name: VariableName): QuietHours | undefined {
+    const text = this.#text(name) ?? '';
+    const hours = parseQuietHours(text);
+    if (text !== '' && hours === undefined) {
+      this.#problem(name, 'must be two different times of the day, such as 22:00-07:30');
+    }
+    return hours;
+  }
+
+  /** Whether variables that only make sense together are there: once any is set, the `needed` ones must be. */
+  isAnySet(needed: readonly VariableName[], others: readonly VariableName[]): boolean {
+    const set = [...needed, ...others].find((name) => this.#raw(name) !== '');
+    if (set === undefined) return false;
+    for (const name of needed.filter((one) => this.#raw(one) === '')) {
+      this.#problem(name, `is blank, but ${set} is set`);
+    }
+    return true;
   }
 
   #raw(name: VariableName): string {

@@ -1,5 +1,5 @@
 /** The functions of this deployment, by the names they have in `s.yaml` without their prefix. */
-export const FUNCTION_NAMES = ['register-ca', 'sweep', 'dead-letter'] as const;
+export const FUNCTION_NAMES = ['register-ca', 'sweep', 'notify', 'dead-letter'] as const;
 
 /** One of them. */
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
@@ -16,6 +16,8 @@ export interface Variable {
   /** `undefined`: it must be set. */
   readonly fallback: string | undefined;
   readonly meaning: string;
+  /** Its value opens something: only the functions that read it may be given it, and nothing is derived from it. */
+  readonly isSecret?: true;
 }
 
 /** Every variable there is. `docs/operations.md` is written from this table. */
@@ -88,7 +90,7 @@ export const CONFIG_VARIABLES = {
     meaning: 'URL of Function Compute; blank: https://<account>.<region>.fc.aliyuncs.com.',
   },
   MQTT_CERTS_SWEEP_INTERVAL_MINUTES: {
-    readBy: ['sweep'],
+    readBy: ['sweep', 'notify'],
     fallback: '10',
     meaning: 'How often the timer of the sweep fires in s.yaml (1 to 1440 minutes).',
   },
@@ -112,10 +114,75 @@ export const CONFIG_VARIABLES = {
     fallback: 'act',
     meaning: 'A device never seen active by this deployment: act (reactivate it too) or ask (leave it to a person).',
   },
+  MQTT_CERTS_ROBOT_KIND: {
+    readBy: ['notify'],
+    fallback: 'dingtalk',
+    meaning: 'What kind of robot tells people: dingtalk, webhook, feishu, wecom or slack.',
+  },
+  MQTT_CERTS_ROBOT_URL: {
+    readBy: ['notify'],
+    fallback: undefined,
+    isSecret: true,
+    meaning: 'Address of the robot, as its chat shows it: https, with whatever token is in it.',
+  },
+  MQTT_CERTS_ROBOT_SECRET: {
+    readBy: ['notify'],
+    fallback: '',
+    isSecret: true,
+    meaning: 'Signing secret of the robot; blank: it takes messages without a signature.',
+  },
+  MQTT_CERTS_ROBOT_KEYWORD: {
+    readBy: ['notify'],
+    fallback: '',
+    meaning: 'Put into every title, for a robot that takes nothing without this word (at most 20 characters).',
+  },
+  MQTT_CERTS_SECOND_KIND: {
+    readBy: ['notify'],
+    fallback: '',
+    meaning: 'Kind of the second robot, which is used when the first one refuses; blank: there is none.',
+  },
+  MQTT_CERTS_SECOND_URL: {
+    readBy: ['notify'],
+    fallback: '',
+    isSecret: true,
+    meaning: 'Address of the second robot; set exactly when its kind is.',
+  },
+  MQTT_CERTS_SECOND_SECRET: {
+    readBy: ['notify'],
+    fallback: '',
+    isSecret: true,
+    meaning: 'Signing secret of the second robot; blank: it takes messages without a signature.',
+  },
+  MQTT_CERTS_LANGUAGE: {
+    readBy: ['notify'],
+    fallback: 'both',
+    meaning: 'Language of messages: zh, en or both (Chinese first).',
+  },
+  MQTT_CERTS_QUIET_HOURS: {
+    readBy: ['notify'],
+    fallback: '',
+    meaning: 'When only what is critical is told, as HH:MM-HH:MM of the time zone; blank: never quiet.',
+  },
+  MQTT_CERTS_TIME_ZONE: {
+    readBy: ['notify'],
+    fallback: 'Asia/Shanghai',
+    meaning: 'IANA name of the time zone of the people who are told.',
+  },
+  MQTT_CERTS_CANARY: {
+    readBy: ['notify'],
+    fallback: 'daily',
+    meaning: 'How often a message proves the whole way, at 09:00: daily, weekly (on Mondays) or off.',
+  },
 } as const satisfies Record<string, Variable>;
 
 /** The name of one variable. */
 export type VariableName = keyof typeof CONFIG_VARIABLES;
+
+/** Whether the value of a variable opens something. */
+export function isSecretVariable(name: VariableName): boolean {
+  const { isSecret }: Variable = CONFIG_VARIABLES[name];
+  return isSecret === true;
+}
 
 /** Names with our prefix that no function knows. */
 export function unknownVariables(environment: Readonly<Record<string, string | undefined>>): readonly string[] {

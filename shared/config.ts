@@ -1,6 +1,9 @@
 import { ConfigReader, type Endpoint } from './config-reader.ts';
 import { type FunctionName, unknownVariables } from './config-table.ts';
 import type { InstanceId } from './core/instance.ts';
+import { CHANNEL_KINDS, type ChannelKind } from './core/notify/channel-kind.ts';
+import type { MessageLanguage } from './core/notify/message.ts';
+import type { QuietHours } from './core/notify/quiet-hours.ts';
 import { type DurationMs, minutes } from './core/time.ts';
 
 /** What every function needs. */
@@ -41,10 +44,34 @@ export interface SweepConfig extends CallerConfig {
   readonly firstSight: 'act' | 'ask';
 }
 
+/** A robot of a chat. */
+export interface RobotConfig {
+  readonly kind: ChannelKind;
+  /** With its token: nothing but the request itself may show it. */
+  readonly url: string;
+  /** Empty when it takes messages without a signature. */
+  readonly secret: string;
+}
+
+/** The configuration of `notify`, checked. */
+export interface NotifyConfig extends CommonConfig {
+  readonly robot: RobotConfig;
+  readonly secondRobot: RobotConfig | undefined;
+  /** Put into every title; may be empty. */
+  readonly keyword: string;
+  readonly language: MessageLanguage;
+  readonly quietHours: QuietHours | undefined;
+  /** An IANA name that this runtime knows. */
+  readonly timeZone: string;
+  readonly canary: 'off' | 'daily' | 'weekly';
+  readonly sweepInterval: DurationMs;
+}
+
 /** The configuration of each function. */
 export interface ConfigOf {
   readonly 'register-ca': RegisterConfig;
   readonly sweep: SweepConfig;
+  readonly notify: NotifyConfig;
   readonly 'dead-letter': CommonConfig;
 }
 
@@ -78,6 +105,7 @@ export function readConfig<Name extends FunctionName>(
   const read: { readonly [Each in FunctionName]: () => Unchecked<ConfigOf[Each]> } = {
     'register-ca': () => readRegister(reader, common),
     sweep: () => readSweep(reader, common),
+    notify: () => readNotify(reader, common),
     'dead-letter': () => common,
   };
   const config = read[functionName]();
@@ -145,4 +173,35 @@ function readSweep(reader: ConfigReader, common: Unchecked<CommonConfig>): Unche
     reactivateAfter: minutes(reader.integer('MQTT_CERTS_REACTIVATE_AFTER_MINUTES', 0, 10_080)),
     firstSight: reader.oneOf('MQTT_CERTS_FIRST_SIGHT', ['act', 'ask']),
   };
+}
+
+/** Longest keyword that leaves a title its room. */
+const KEYWORD_MAX = 20;
+
+function readNotify(reader: ConfigReader, common: Unchecked<CommonConfig>): Unchecked<NotifyConfig> {
+  return {
+    ...common,
+    robot: {
+      kind: reader.oneOf('MQTT_CERTS_ROBOT_KIND', CHANNEL_KINDS),
+      url: reader.address('MQTT_CERTS_ROBOT_URL'),
+      secret: reader.secret('MQTT_CERTS_ROBOT_SECRET'),
+    },
+    secondRobot: readSecondRobot(reader),
+    keyword: reader.words('MQTT_CERTS_ROBOT_KEYWORD', KEYWORD_MAX),
+    language: reader.oneOf('MQTT_CERTS_LANGUAGE', ['zh', 'en', 'both']),
+    quietHours: reader.quietHours('MQTT_CERTS_QUIET_HOURS'),
+    timeZone: reader.timeZone('MQTT_CERTS_TIME_ZONE'),
+    canary: reader.oneOf('MQTT_CERTS_CANARY', ['off', 'daily', 'weekly']),
+    sweepInterval: minutes(reader.integer('MQTT_CERTS_SWEEP_INTERVAL_MINUTES', 1, 1440)),
+  };
+}
+
+function readSecondRobot(reader: ConfigReader): RobotConfig | undefined {
+  const needed = ['MQTT_CERTS_SECOND_KIND', 'MQTT_CERTS_SECOND_URL'] as const;
+  const problems = reader.problems.length;
+  if (!reader.isAnySet(needed, ['MQTT_CERTS_SECOND_SECRET']) || reader.problems.length > problems) return undefined;
+  const kind = reader.oneOf('MQTT_CERTS_SECOND_KIND', CHANNEL_KINDS);
+  const url = reader.address('MQTT_CERTS_SECOND_URL');
+  const secret = reader.secret('MQTT_CERTS_SECOND_SECRET');
+  return kind === undefined || url === undefined || secret === undefined ? undefined : { kind, url, secret };
 }

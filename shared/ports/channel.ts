@@ -1,3 +1,4 @@
+import type { ChannelKind } from '../core/notify/channel-kind.ts';
 import type { Message } from '../core/notify/message.ts';
 
 /** What became of one message. The answer's body decides, never its status alone. */
@@ -12,12 +13,6 @@ export type Delivery =
   | { readonly kind: 'content-refused'; readonly code: string }
   /** No answer, or none that can be understood: it may have been delivered or not. */
   | { readonly kind: 'unknown'; readonly code: string };
-
-/** The chats that can be told; `docs/operations.md` says how each is set up. */
-export const CHANNEL_KINDS = ['dingtalk', 'webhook', 'feishu', 'wecom', 'slack'] as const;
-
-/** One of them. */
-export type ChannelKind = (typeof CHANNEL_KINDS)[number];
 
 /** One place where people read messages. Nothing it throws or returns names its address, token or secret. */
 export interface Channel {

@@ -150,9 +150,132 @@ test('the dead-letter function needs no more than a bucket and a log store', () 
   expect(readConfig({ ...GOOD, MQTT_CERTS_BUCKET: '' }, 'dead-letter')).toMatchObject({ ok: false });
 });
 
+const ROBOT = {
+  ...GOOD,
+  MQTT_CERTS_ROBOT_URL: 'https://oapi.dingtalk.com/robot/send?access_token=0123456789abcdef',
+  MQTT_CERTS_ROBOT_SECRET: 'SECfeedfacecafebeef',
+};
+
+const SECOND = {
+  MQTT_CERTS_SECOND_KIND: 'webhook',
+  MQTT_CERTS_SECOND_URL: 'https://hooks.example/alerts',
+  MQTT_CERTS_SECOND_SECRET: 'whsec_c2VjcmV0',
+};
+
+test('the teller needs an address; it tells in both languages, at every hour, and proves itself daily', () => {
+  expect(readConfig(ROBOT, 'notify')).toMatchObject({
+    ok: true,
+    config: {
+      robot: { kind: 'dingtalk', url: ROBOT.MQTT_CERTS_ROBOT_URL, secret: 'SECfeedfacecafebeef' },
+      secondRobot: undefined,
+      keyword: '',
+      language: 'both',
+      quietHours: undefined,
+      timeZone: 'Asia/Shanghai',
+      canary: 'daily',
+      sweepInterval: 600_000,
+    },
+  });
+  expect(readConfig(GOOD, 'notify')).toMatchObject({
+    ok: false,
+    problems: [expect.stringMatching(/^MQTT_CERTS_ROBOT_URL is missing/)],
+  });
+});
+
+test('every switch of the teller can be turned', () => {
+  const reading = readConfig(
+    {
+      ...ROBOT,
+      ...SECOND,
+      MQTT_CERTS_ROBOT_KIND: 'slack',
+      MQTT_CERTS_ROBOT_KEYWORD: '证书',
+      MQTT_CERTS_LANGUAGE: 'zh',
+      MQTT_CERTS_QUIET_HOURS: '22:00-07:30',
+      MQTT_CERTS_TIME_ZONE: 'Europe/Berlin',
+      MQTT_CERTS_CANARY: 'weekly',
+      MQTT_CERTS_SWEEP_INTERVAL_MINUTES: '60',
+    },
+    'notify',
+  );
+  expect(reading).toMatchObject({
+    ok: true,
+    config: {
+      robot: { kind: 'slack' },
+      secondRobot: { kind: 'webhook', url: 'https://hooks.example/alerts', secret: 'whsec_c2VjcmV0' },
+      keyword: '证书',
+      language: 'zh',
+      quietHours: { fromMinute: 1320, toMinute: 450 },
+      timeZone: 'Europe/Berlin',
+      canary: 'weekly',
+      sweepInterval: 3_600_000,
+    },
+  });
+});
+
+test('a second robot is there with kind and address, or not at all', () => {
+  const problemsOf = (names: readonly (keyof typeof SECOND)[]): readonly string[] => {
+    const reading = readConfig(
+      { ...ROBOT, ...Object.fromEntries(names.map((name) => [name, SECOND[name]])) },
+      'notify',
+    );
+    return reading.ok ? [] : reading.problems;
+  };
+  expect(problemsOf(['MQTT_CERTS_SECOND_KIND'])).toEqual([
+    'MQTT_CERTS_SECOND_URL is blank, but MQTT_CERTS_SECOND_KIND is set',
+  ]);
+  expect(problemsOf(['MQTT_CERTS_SECOND_URL'])).toEqual([
+    'MQTT_CERTS_SECOND_KIND is blank, but MQTT_CERTS_SECOND_URL is set',
+  ]);
+  expect(problemsOf(['MQTT_CERTS_SECOND_SECRET'])).toEqual([
+    'MQTT_CERTS_SECOND_KIND is blank, but MQTT_CERTS_SECOND_SECRET is set',
+    'MQTT_CERTS_SECOND_URL is blank, but MQTT_CERTS_SECOND_SECRET is set',
+  ]);
+  expect(problemsOf(['MQTT_CERTS_SECOND_KIND', 'MQTT_CERTS_SECOND_URL'])).toEqual([]);
+});
+
+test.each([
+  ['MQTT_CERTS_ROBOT_URL', 'http://oapi.dingtalk.com/robot/send?access_token=canary', 'must be https'],
+  ['MQTT_CERTS_ROBOT_URL', 'https://canary:canary@oapi.dingtalk.com/', 'must be a URL without user'],
+  ['MQTT_CERTS_ROBOT_URL', 'https://oapi.dingtalk.com/#canary', 'must be a URL without user'],
+  ['MQTT_CERTS_ROBOT_URL', 'canary', 'must be a URL without user'],
+  ['MQTT_CERTS_ROBOT_URL', `https://oapi.dingtalk.com/${'canary'.repeat(200)}`, 'must be a URL without user'],
+  ['MQTT_CERTS_ROBOT_SECRET', 'canary canary', 'must be a secret of at most 256'],
+  ['MQTT_CERTS_ROBOT_SECRET', 'canary'.repeat(50), 'must be a secret of at most 256'],
+  ['MQTT_CERTS_ROBOT_KEYWORD', '<canary>', 'must be at most 20 characters'],
+  ['MQTT_CERTS_ROBOT_KIND', 'canary', 'must be one of dingtalk, webhook, feishu, wecom, slack'],
+  ['MQTT_CERTS_LANGUAGE', 'de', 'must be one of zh, en, both'],
+  ['MQTT_CERTS_QUIET_HOURS', '22-7', 'must be two different times'],
+  ['MQTT_CERTS_QUIET_HOURS', '07:00-07:00', 'must be two different times'],
+  ['MQTT_CERTS_TIME_ZONE', 'Mars/Olympus', 'must be the IANA name'],
+  ['MQTT_CERTS_CANARY', 'hourly', 'must be one of off, daily, weekly'],
+])('%s is refused in words that show nothing of what was set (%s)', (name, value, problem) => {
+  const reading = readConfig({ ...ROBOT, [name]: value }, 'notify');
+  expect(reading).toMatchObject({ ok: false, problems: [expect.stringContaining(`${name} ${problem}`)] });
+  expect(reading.ok ? '' : reading.problems.join()).not.toContain('canary');
+});
+
+test('plain http to a robot is for this machine only', () => {
+  const url = 'http://127.0.0.1:8085/robot/send?access_token=x';
+  expect(readConfig({ ...ROBOT, MQTT_CERTS_ROBOT_URL: url }, 'notify')).toMatchObject({
+    ok: true,
+    config: { robot: { url } },
+  });
+});
+
+test('no secret goes into the digest, and every other setting does', () => {
+  const digest = (environment: Record<string, string>): string => {
+    const reading = readConfig({ ...ROBOT, ...environment }, 'notify');
+    return reading.ok ? reading.config.digest : 'broken';
+  };
+  expect(digest({ MQTT_CERTS_ROBOT_SECRET: 'SECother', MQTT_CERTS_ROBOT_URL: 'https://other.example/' })).toBe(
+    digest({}),
+  );
+  expect(digest({ MQTT_CERTS_LANGUAGE: 'en' })).not.toBe(digest({}));
+});
+
 test('all functions of a deployment see the same digest', () => {
-  const digests = (['register-ca', 'sweep', 'dead-letter'] as const).map((name) => {
-    const reading = readConfig(GOOD, name);
+  const digests = (['register-ca', 'sweep', 'notify', 'dead-letter'] as const).map((name) => {
+    const reading = readConfig(ROBOT, name);
     return reading.ok ? reading.config.digest : '';
   });
   expect(new Set(digests).size).toBe(1);
