@@ -26,3 +26,8 @@ export function createLocalClock(realNow: () => number = () => Date.now()): Loca
     },
   };
 }
+
+/** Whether a caller's time, epoch milliseconds, lies within a window of the real or of the moved time. */
+export function isNear(clock: LocalClock, time: number, windowMs: number): boolean {
+  return [clock.realNow(), clock.now()].some((now) => Math.abs(now - time) <= windowMs);
+}

@@ -1,30 +1,23 @@
 import { join, resolve } from 'node:path';
 import { startAdmin } from './admin.ts';
+import { type CloudChannels, channelVariables } from './channel-variables.ts';
+import type { LocalChats } from './chat/chats.ts';
 import { createLocalClock, type LocalClock } from './clock.ts';
-import { type CloudCredentials, openCredentials } from './cloud-credentials.ts';
+import { openCredentials } from './cloud-credentials.ts';
 import { type CloudEndpoints, endpointsOf } from './cloud-endpoints.ts';
+import type { CloudEvent } from './cloud-event.ts';
+import { type Closable, type CloudParts, type CloudServices, resetServices, startServices } from './cloud-services.ts';
 import { type CloudSettings, functionsOf, readSettings } from './cloud-settings.ts';
-import type { LocalCredentials } from './credentials.ts';
 import { type DataFolder, ENDPOINTS_FILE, openDataFolder, writePrivateFile } from './data-folder.ts';
 import type { Face } from './face.ts';
 import { type Fc, startFc } from './fc/fc.ts';
 import type { FunctionDefinition } from './fc/function-definition.ts';
 import { startFcFace } from './fc/http-face.ts';
-import type { Invocation } from './fc/invocations.ts';
 import type { ObjectEvent } from './fc/object-event.ts';
 import { openClock } from './moving-clock.ts';
-import { type LocalMqtt, startMqtt } from './mqtt/server.ts';
-import { type LocalOss, type OssObjectEvent, startOss } from './oss/oss.ts';
-import { type LocalSls, startSls } from './sls/server.ts';
-import type { StoredLog } from './sls/stored-log.ts';
-
-/** Something that happened in the local cloud, for whoever shows it. */
-export type CloudEvent =
-  | { readonly kind: 'object'; readonly event: OssObjectEvent }
-  | { readonly kind: 'invocation'; readonly invocation: Invocation }
-  | { readonly kind: 'logs'; readonly logstore: string; readonly logs: readonly StoredLog[] }
-  /** The stand-in itself has trouble; one sentence. */
-  | { readonly kind: 'problem'; readonly sentence: string };
+import type { LocalMqtt } from './mqtt/server.ts';
+import type { LocalOss, OssObjectEvent } from './oss/oss.ts';
+import type { LocalSls } from './sls/server.ts';
 
 /** What a local cloud is started with. */
 export interface CloudOptions {
@@ -46,6 +39,8 @@ export interface CloudOptions {
   /** Function workers at once; default 8. */
   readonly maxWorkers?: number | undefined;
   readonly retryDelayMs?: ((failures: number) => number) | undefined;
+  /** The chats that the functions write to; default: the DingTalk robot alone. */
+  readonly channels?: CloudChannels | undefined;
   /** Empty the data folder first. */
   readonly reset?: boolean | undefined;
   readonly onEvent?: ((event: CloudEvent) => void) | undefined;
@@ -57,6 +52,8 @@ export interface LocalCloud {
   readonly oss: LocalOss;
   readonly mqtt: LocalMqtt;
   readonly sls: LocalSls;
+  /** Where messages go: the robot of DingTalk, and the others. */
+  readonly chats: LocalChats;
   readonly fc: Fc;
   /** Where `fc` is called over HTTP. */
   readonly fcFace: Face;
@@ -90,10 +87,6 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
   }
 }
 
-interface Closable {
-  readonly close: () => Promise<void>;
-}
-
 async function compose(
   options: CloudOptions,
   settings: CloudSettings,
@@ -121,11 +114,12 @@ async function compose(
       .catch((error: unknown) => tell(problem('an event could not be queued', error)));
   };
 
-  const services = await startServices({ options, settings, folder, keys, clock, keep, deliver, tell });
+  const parts: CloudParts = { settings, folder, keys, clock, tell };
+  const services = await startServices({ ...parts, watch: options.watch ?? true, keep, deliver });
   const credentials = [keys.user, keys.role];
   const functions = (): Fc | undefined => running.fc;
   const fcFace = await keep(startFcFace({ functions, accountId: settings.accountId, credentials, clock }));
-  const fc = await keep(startFunctions({ options, settings, folder, keys, clock, tell }, services, fcFace));
+  const fc = await keep(startFunctions(parts, options, { services, fcFace }));
   running.fc = fc;
   for (const event of early.splice(0)) deliver(event);
 
@@ -140,71 +134,11 @@ async function compose(
   return { endpoints, ...services, fc, fcFace, clock, admin, reset, close };
 }
 
-interface Services {
-  readonly oss: LocalOss;
-  readonly mqtt: LocalMqtt;
-  readonly sls: LocalSls;
-}
-
-interface Parts {
-  readonly options: CloudOptions;
-  readonly settings: CloudSettings;
-  readonly folder: DataFolder;
-  readonly keys: CloudCredentials;
-  readonly clock: LocalClock;
-  readonly tell: (event: CloudEvent) => void;
-}
-
-async function startServices(
-  parts: Parts & {
-    readonly keep: <Part extends Closable>(starting: Promise<Part>) => Promise<Part>;
-    readonly deliver: (event: OssObjectEvent) => void;
-  },
-): Promise<Services> {
-  const { options, settings, folder, keys, clock, tell, keep } = parts;
-  const credentials: readonly LocalCredentials[] = [keys.user, keys.role];
-  const { region, accountId } = settings;
-  const onEvent = (event: OssObjectEvent): void => {
-    tell({ kind: 'object', event });
-    parts.deliver(event);
-  };
-  const oss = await keep(
-    startOss({
-      dataFolder: join(folder.path, 'oss'),
-      bucket: settings.bucket,
-      region,
-      credentials,
-      clock,
-      onEvent,
-      watch: options.watch ?? true,
-    }),
-  );
-  const mqtt = await keep(
-    startMqtt({
-      dataFolder: join(folder.path, 'mqtt'),
-      instances: settings.instances,
-      region,
-      accountId,
-      credentials,
-      clock,
-    }),
-  );
-  const sls = await keep(
-    startSls({
-      dataFolder: join(folder.path, 'sls'),
-      region,
-      project: settings.logProject,
-      logstores: [settings.logStore],
-      credentials,
-      clock,
-      onLogs: (logstore, logs) => tell({ kind: 'logs', logstore, logs }),
-    }),
-  );
-  return { oss, mqtt, sls };
-}
-
-function startFunctions(parts: Parts, services: Services, fcFace: Face): Fc {
-  const { options, settings, folder, keys, clock, tell } = parts;
+function startFunctions(
+  { settings, folder, keys, clock, tell }: CloudParts,
+  options: CloudOptions,
+  { services, fcFace }: { readonly services: CloudServices; readonly fcFace: Face },
+): Fc {
   const build = join(options.projectFolder, '.build');
   return startFc({
     dataFolder: folder.path,
@@ -213,6 +147,7 @@ function startFunctions(parts: Parts, services: Services, fcFace: Face): Fc {
       MQTT_CERTS_MQTT_ENDPOINT: services.mqtt.endpoint,
       MQTT_CERTS_LOG_ENDPOINT: services.sls.endpoint,
       MQTT_CERTS_FC_ENDPOINT: fcFace.endpoint,
+      ...channelVariables(services.chats, options.channels),
     }),
     codeFolderOf: (definition: FunctionDefinition) =>
       options.codeFolder ?? resolve(options.projectFolder, definition.code),
@@ -228,10 +163,10 @@ function startFunctions(parts: Parts, services: Services, fcFace: Face): Fc {
   });
 }
 
-async function resetAll(fc: Fc, services: Services): Promise<void> {
+async function resetAll(fc: Fc, services: CloudServices): Promise<void> {
   fc.reset();
   await fc.idle(); // a function that still runs would write into what is being emptied
-  await Promise.all([services.oss.reset(), services.mqtt.reset(), services.sls.reset()]);
+  await resetServices(services);
   fc.reset();
 }
 

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type CloudEvent, type LocalCloud, startCloud } from '../../local/cloud.ts';
+import { type LocalCloud, startCloud } from '../../local/cloud.ts';
+import type { CloudEvent } from '../../local/cloud-event.ts';
 import { type OssClient, ossClient } from '../../shared/adapters/oss-client.ts';
 import { mapLimited } from '../../shared/core/limit.ts';
 import { factsOf, OUTCOME_KINDS, type OutcomeKind } from '../../shared/core/outcome-table.ts';

@@ -1,5 +1,6 @@
 import { join, relative, resolve } from 'node:path';
-import { type CloudEvent, type LocalCloud, startCloud } from '../../local/cloud.ts';
+import { type LocalCloud, startCloud } from '../../local/cloud.ts';
+import type { CloudEvent } from '../../local/cloud-event.ts';
 import { DataFolderError } from '../../local/data-folder.ts';
 import { SYamlError } from '../../local/fc/expressions.ts';
 import { createCallFeed, openLocalWorld } from '../play/local-world.ts';

@@ -1,4 +1,5 @@
-import type { CloudEvent, LocalCloud } from '../../local/cloud.ts';
+import type { LocalCloud } from '../../local/cloud.ts';
+import type { CloudEvent } from '../../local/cloud-event.ts';
 import { ServiceFailure } from '../../shared/core/service-failure.ts';
 import { durationMs, epochMs, plus } from '../../shared/core/time.ts';
 import type { CommandIo } from '../terminal/command-io.ts';

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { CloudEvent, LocalCloud } from '../../local/cloud.ts';
+import type { LocalCloud } from '../../local/cloud.ts';
+import type { CloudEvent } from '../../local/cloud-event.ts';
 import { parseInstanceId } from '../../shared/core/instance.ts';
 import { durationMs, epochMs, plus } from '../../shared/core/time.ts';
 import { bucketClient, logReader, mqttClient } from '../commands/clients.ts';
