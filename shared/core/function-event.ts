@@ -1,5 +1,5 @@
+import type { EventClaims } from './drop-outcome.ts';
 import type { Etag, ObjectKey } from './object-version.ts';
-import type { EventClaims } from './outcome.ts';
 import type { SweepId } from './sweep/sweep-id.ts';
 import type { EpochMs } from './time.ts';
 

@@ -1,12 +1,13 @@
 import { archivedNames, type Destination, destinationPrefix, inboxPrefix } from '../../core/bucket-layout.ts';
 import { displayText } from '../../core/display-text.ts';
 import { inventoryOf } from '../../core/drop-inventory.ts';
+import type { CaIdentity } from '../../core/drop-outcome.ts';
 import { type CodeState, type ReasonFacts, reasonJson, reasonText } from '../../core/drop-report.ts';
 import type { DropSource } from '../../core/drop-source.ts';
 import type { DropVerdict } from '../../core/drop-verdict.ts';
 import { etagOf } from '../../core/object-version.ts';
 import type { Bilingual } from '../../core/openapi-code.ts';
-import { type CaIdentity, type Outcome, recordOf } from '../../core/outcome.ts';
+import { type Outcome, recordOf } from '../../core/outcome.ts';
 import type { OutcomeRecord } from '../../core/outcome-record.ts';
 import { fillSentence, OUTCOME_KINDS, type OutcomeKind } from '../../core/outcome-table.ts';
 import { checkedProblem, misplacedProblem, type ReportedProblem, serviceProblem } from '../../core/reported-problem.ts';

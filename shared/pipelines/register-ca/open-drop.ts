@@ -1,6 +1,6 @@
+import type { DropFacts, EventClaims } from '../../core/drop-outcome.ts';
 import type { DropSource } from '../../core/drop-source.ts';
 import type { FolderState } from '../../core/drop-state.ts';
-import type { DropFacts, EventClaims } from '../../core/outcome.ts';
 import type { Lease } from '../hold-lease.ts';
 import type { DropFile, DropListing } from './read-drop.ts';
 

@@ -1,7 +1,8 @@
 import { blockedKey, dropStateKey, PAUSED_KEY } from '../../core/bucket-layout.ts';
+import type { DropFacts } from '../../core/drop-outcome.ts';
 import { isResting, progressOf } from '../../core/drop-state.ts';
 import { type DropVerdict, judgeDrop } from '../../core/drop-verdict.ts';
-import type { DropFacts, Outcome } from '../../core/outcome.ts';
+import type { Outcome } from '../../core/outcome.ts';
 import { safeJson } from '../../core/safe-json.ts';
 import { isoOf } from '../../core/time.ts';
 import { type BytesInHand, carryOut } from './carry-out.ts';

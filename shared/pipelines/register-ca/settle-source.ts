@@ -1,5 +1,6 @@
 import { leasePrefix, statePrefix } from '../../core/bucket-layout.ts';
 import type { DropId } from '../../core/drop-identity.ts';
+import type { EventClaims } from '../../core/drop-outcome.ts';
 import type { DropSource } from '../../core/drop-source.ts';
 import {
   type DropProgress,
@@ -10,7 +11,6 @@ import {
   readFolderState,
 } from '../../core/drop-state.ts';
 import type { ObjectKey } from '../../core/object-version.ts';
-import type { EventClaims } from '../../core/outcome.ts';
 import { ServiceFailure } from '../../core/service-failure.ts';
 import { type DurationMs, durationMs, seconds } from '../../core/time.ts';
 import { type Lease, takeLease } from '../hold-lease.ts';

@@ -1,6 +1,6 @@
 import { backoffDelay } from '../../core/backoff.ts';
 import { isThrottled, remedyOf } from '../../core/openapi-code.ts';
-import type { ServiceWord } from '../../core/outcome.ts';
+import type { ServiceWord } from '../../core/service-word.ts';
 import { plus } from '../../core/time.ts';
 import type { CallAnswer } from '../../ports/mqtt-certificates.ts';
 import type { SweepDeps } from './deps.ts';

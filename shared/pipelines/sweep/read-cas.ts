@@ -1,6 +1,6 @@
 import type { InstanceId } from '../../core/instance.ts';
-import type { ServiceWord } from '../../core/service-word.ts';
 import { type CaSerial, serviceSpellings } from '../../core/serial.ts';
+import type { ServiceWord } from '../../core/service-word.ts';
 import type { CaReading } from '../../ports/mqtt-certificates.ts';
 import type { SweepDeps } from './deps.ts';
 import { InstanceBlockedError, type PatientCalls } from './patient-calls.ts';

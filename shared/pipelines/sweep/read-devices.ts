@@ -1,7 +1,7 @@
 import type { InstanceId } from '../../core/instance.ts';
 import { eachLimited } from '../../core/limit.ts';
-import type { ServiceWord } from '../../core/service-word.ts';
 import { type DeviceSerial, serviceSpellings } from '../../core/serial.ts';
+import type { ServiceWord } from '../../core/service-word.ts';
 import type { DeviceFinding } from '../../core/sweep/device-class.ts';
 import { readMemory } from '../../core/sweep/device-memory.ts';
 import { countOf, deviceAt } from '../../core/sweep/packed-serials.ts';

@@ -1,6 +1,6 @@
 import type { InstanceId } from '../../core/instance.ts';
-import type { ServiceWord } from '../../core/outcome.ts';
 import type { CaSerial } from '../../core/serial.ts';
+import type { ServiceWord } from '../../core/service-word.ts';
 import { type CaMemory, type CaSighting, caStateOf, compareCas, isDailySweep } from '../../core/sweep/ca-memory.ts';
 import { countInputs, sumCounts, unreadableCounts } from '../../core/sweep/counts.ts';
 import { countOf } from '../../core/sweep/packed-serials.ts';
