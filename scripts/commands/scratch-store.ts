@@ -84,6 +84,10 @@ export function scratchStore(store: ObjectStore, isHidden: (key: string) => bool
       written.set(key, 'deleted');
       return Promise.resolve();
     },
+    deleteMany: (keys) => {
+      for (const key of keys) written.set(key, 'deleted');
+      return Promise.resolve();
+    },
   };
 }
 

@@ -17,7 +17,7 @@ declare module 'ali-oss' {
       request: {
         readonly method: string;
         readonly headers: Readonly<Record<string, string | number>>;
-        readonly content?: Buffer;
+        readonly content?: Buffer | string;
         readonly timeout: number;
         /** `ctx` of the method's options, or what the client was constructed with. */
         readonly ctx?: unknown;
@@ -65,6 +65,8 @@ declare module 'ali-oss' {
       options: CallOptions,
     ): Promise<{ data: { etag?: unknown; lastModified?: unknown } | null | undefined; res: Reply }>;
     delete(name: string, options: CallOptions): Promise<{ res: Reply }>;
+    /** Escapes the keys for XML, but what XML has no form for goes out as it is. */
+    deleteMulti(names: string[], options: CallOptions & { quiet: true }): Promise<{ res: Reply }>;
     /** Fields are what the XML held, unchecked: text, or objects where the XML was odd. */
     listV2(
       query: Record<string, string | number>,

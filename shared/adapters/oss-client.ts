@@ -16,7 +16,7 @@ export interface ListedObject {
 }
 
 /**
- * One method, one request to OSS; nothing is repeated here. A wrapper of these six sees every call to the bucket there
+ * One method, one request to OSS; nothing is repeated here. A wrapper of these seven sees every call to the bucket there
  * is. Each throws a `ServiceFailure` for whatever the service or the network can do.
  */
 export interface OssClient {
@@ -50,6 +50,8 @@ export interface OssClient {
     readonly timeoutMs: number;
   }) => Promise<void>;
   readonly delete: (request: { readonly key: string; readonly timeoutMs: number }) => Promise<void>;
+  /** DeleteMultipleObjects: 1 to 1,000 keys that XML can carry. */
+  readonly deleteMany: (request: { readonly keys: readonly string[]; readonly timeoutMs: number }) => Promise<void>;
 }
 
 /** Where the bucket is. */
@@ -107,6 +109,9 @@ export function ossClient(place: OssPlace, key: AccessKey): OssClient {
     },
     delete: async ({ key: name, timeoutMs }) => {
       await addressed([name], () => sdk.delete(name, { timeout: timeoutMs }));
+    },
+    deleteMany: async ({ keys, timeoutMs }) => {
+      await addressed(keys, () => sdk.deleteMulti([...keys], { timeout: timeoutMs, quiet: true }));
     },
   };
 }

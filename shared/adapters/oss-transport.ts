@@ -28,7 +28,8 @@ export const OSS_TRANSPORT: Transport = {
       target,
       method: request.method,
       headers: lowerCased(request.headers),
-      body: request.content,
+      // A document (DeleteMultipleObjects) comes as a string, and its length in octets is what goes on the wire.
+      body: typeof request.content === 'string' ? Buffer.from(request.content) : request.content,
       timeoutMs: request.timeout,
       maxBytes: Math.max(maxBytes, 64 * 1024), // room for an error document, which the limit is not about
     }).catch((error: unknown) => {

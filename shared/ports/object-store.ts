@@ -79,4 +79,6 @@ export interface ObjectStore {
   }) => Promise<'copied' | 'changed' | 'missing'>;
   /** Deletes; deleting what is not there is fine. */
   readonly delete: (key: ObjectKey) => Promise<void>;
+  /** {@link delete} for at most 1,000 keys at once; throws `RangeError` for more. After a failure some may be gone. */
+  readonly deleteMany: (keys: readonly ObjectKey[]) => Promise<void>;
 }

@@ -200,6 +200,28 @@ test('a delete is done when it is done twice', async () => {
   expect(await objects.head(KEY)).toBeUndefined();
 });
 
+test('many objects are deleted in one request, and being told twice does no harm', async () => {
+  const { objects, proxy } = await objectsWorld();
+  const keys = Array.from({ length: 1000 }, (_, n) => objectKey(`outbox/${'k'.repeat(200)}/${String(n)}`));
+  for (const key of [...keys.slice(0, 20), objectKey('outbox/other')])
+    await objects.put({ key, bytes: BYTES, ...text });
+  proxy.plan('reset-after', HTML_503);
+  await objects.deleteMany(keys);
+  expect(proxy.seen.slice(21)).toEqual(Array.from({ length: 3 }, () => expect.stringMatching(/^POST \S*\/\?delete/)));
+  expect((await objects.list({ prefix: '', limit: 10 })).objects.map(({ key }) => key)).toEqual(['outbox/other']);
+  await objects.deleteMany(keys.slice(0, 1));
+  await objects.deleteMany([]);
+  expect(proxy.seen).toHaveLength(26);
+});
+
+test('more than a thousand objects are refused before any request', async () => {
+  const { objects, proxy } = await objectsWorld();
+  const keys = Array.from({ length: 1001 }, (_, n) => objectKey(`k${String(n)}`));
+  await expect(objects.deleteMany(keys)).rejects.toBeInstanceOf(RangeError);
+  expect((await failureOf(objects.deleteMany([objectKey('a'), objectKey('/a')]))).facts.code).toBe('KeyNotAddressable');
+  expect(proxy.seen).toEqual([]);
+});
+
 test('a listing goes on after the last key of its page, in byte order', async () => {
   const { objects } = await objectsWorld();
   const names = ['p/a', 'p/a/b', 'p/a b', 'p/Z', 'p/é', 'p/中', 'p/😀', 'q/outside'];
@@ -265,6 +287,9 @@ test.each(Object.entries(ODD_KEYS))('a key with %s means itself in every operati
   expect((await objects.list({ prefix: 'inbox', startAfter: name, limit: 1000 })).objects).toEqual([]);
   await objects.delete(key);
   expect((await objects.list({ prefix: '', limit: 1000 })).objects.map((object) => object.key)).toEqual(['copied']);
+  await objects.put({ key, bytes: BYTES, ...text });
+  await objects.deleteMany([copied, key]);
+  expect((await objects.list({ prefix: '', limit: 1000 })).objects).toEqual([]);
 });
 
 test.each([

@@ -380,6 +380,7 @@ function killed(store: ObjectStore, nth: number): ObjectStore {
     create: live(store.create),
     copy: live(store.copy),
     delete: live(store.delete),
+    deleteMany: live(store.deleteMany),
   };
 }
 

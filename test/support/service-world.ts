@@ -205,5 +205,7 @@ function watchedClient(client: OssClient, watch: CallWatch): OssClient {
     put: (request) => watched(watch, `put ${request.key}`, () => client.put(request)),
     copy: (request) => watched(watch, `copy ${request.to}`, () => client.copy(request)),
     delete: (request) => watched(watch, `delete ${request.key}`, () => client.delete(request)),
+    deleteMany: (request) =>
+      watched(watch, `delete ${String(request.keys.length)} keys`, () => client.deleteMany(request)),
   };
 }
