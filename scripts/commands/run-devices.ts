@@ -1,8 +1,10 @@
 import type { CaSerial, DeviceSerial } from '../../shared/core/serial.ts';
 import { readMemory } from '../../shared/core/sweep/device-memory.ts';
+import type { VetoKind } from '../../shared/core/sweep/guardrails.ts';
 import { countOf, deviceAt, unionOf } from '../../shared/core/sweep/packed-serials.ts';
 import { parseSweepId, type SweepId, sweepIdOf } from '../../shared/core/sweep/sweep-id.ts';
 import { memoryPrefix } from '../../shared/core/sweep/sweep-layout.ts';
+import { eachVetoed } from '../../shared/core/sweep/vetoed-devices.ts';
 import type { CompiledCa } from '../../shared/core/sweep/watch-list.ts';
 import { watchSpelling } from '../../shared/core/sweep/watch-serial.ts';
 import { epochMs } from '../../shared/core/time.ts';
@@ -66,7 +68,8 @@ async function devicesOf(
   const { memory } = await readKnownDevices(store, AFTER_ALL, { instance, ca, devices });
   const sweep = await newestSweep(store, memoryPrefix(instance, ca));
   const decision = sweep === undefined ? undefined : await readCaDecision(store, sweep, { instance, ca });
-  const vetoes = new Map(decision?.vetoed.map(({ device, veto }) => [device, veto]));
+  const vetoes = new Map<DeviceSerial, VetoKind>();
+  if (decision !== undefined) for (const { device, veto } of eachVetoed(decision.vetoed)) vetoes.set(device, veto);
   return Array.from({ length: countOf(devices) }, (_, at) => {
     const device = deviceAt(devices, at);
     const state = readMemory(memory[at] ?? 0).class;

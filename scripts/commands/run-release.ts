@@ -1,6 +1,6 @@
 import { displayText } from '../../shared/core/display-text.ts';
 import { objectKey } from '../../shared/core/object-version.ts';
-import type { VetoKind } from '../../shared/core/sweep/guardrails.ts';
+import { eachVetoed, RELEASABLE, vetoedCount } from '../../shared/core/sweep/vetoed-devices.ts';
 import { readCaDecision } from '../../shared/pipelines/sweep/ca-decision.ts';
 import { CommandError, EXIT, type ExitCode } from '../terminal/command-error.ts';
 import { type CommandIo, writeJsonLine } from '../terminal/command-io.ts';
@@ -10,8 +10,6 @@ import { confirm } from './confirm.ts';
 import type { ReleaseOptions } from './release.ts';
 import { selectTarget } from './target.ts';
 
-/** What a release lets through; every other veto stands whatever is released. */
-const RELEASABLE: readonly VetoKind[] = ['breaker', 'flapping'];
 const DEVICES_SHOWN = 50;
 
 /** Shows the devices a sweep stopped, and writes the release. */
@@ -26,8 +24,8 @@ export async function runRelease(options: ReleaseOptions, io: CommandIo): Promis
       next: `Look the alert up: mqtt-certs log tail --since 1d --query "ca_sn: ${ca}"`,
     });
   }
-  const stopped = decision.vetoed.filter(({ veto }) => RELEASABLE.includes(veto));
-  const others = decision.vetoed.length - stopped.length;
+  const stopped = [...eachVetoed(decision.vetoed, RELEASABLE)];
+  const others = vetoedCount(decision.vetoed) - stopped.length;
   if (stopped.length === 0) {
     const why = others === 0 ? '' : ` The ${counted(others, 'veto', 'vetoes')} of other rules can not be released.`;
     const message = `the sweep ${sweep} stopped no device of this CA by the breaker or for flapping.${why}`;

@@ -1,10 +1,10 @@
 import type { InstanceId } from '../../shared/core/instance.ts';
 import type { OutcomeRecord } from '../../shared/core/outcome-record.ts';
 import { type CaSerial, parseCaSerial } from '../../shared/core/serial.ts';
-import type { VetoedDevice } from '../../shared/core/sweep/decide-ca.ts';
 import { type SweepId, sweepIdOf } from '../../shared/core/sweep/sweep-id.ts';
 import { STARTED, SWEEP_LEASE } from '../../shared/core/sweep/sweep-layout.ts';
 import type { RuleInputs } from '../../shared/core/sweep/sweep-outcome.ts';
+import { eachVetoed, type VetoedDevice } from '../../shared/core/sweep/vetoed-devices.ts';
 import { plus, seconds } from '../../shared/core/time.ts';
 import { readCaDecision } from '../../shared/pipelines/sweep/ca-decision.ts';
 import { runSweep } from '../../shared/pipelines/sweep/run.ts';
@@ -115,7 +115,7 @@ async function dryCaOf(
     ca,
     counts: JSON.parse(summary.rule_inputs ?? '{}') as RuleInputs,
     reactivate: decision.survivors.map(({ device }) => device),
-    vetoed: decision.vetoed,
+    vetoed: [...eachVetoed(decision.vetoed)],
     isBreakerOpen: decision.breaker.isOpen,
   };
 }

@@ -4,16 +4,12 @@ import type { EpochMs } from '../time.ts';
 import { weigh } from './breaker.ts';
 import { countClasses, registeredOf } from './counts.ts';
 import { readMemory } from './device-memory.ts';
-import { type Candidate, type GuardContext, releaseOf, type VetoKind, vetoFor } from './guardrails.ts';
+import { type Candidate, type GuardContext, releaseOf, vetoFor } from './guardrails.ts';
+import type { InactiveDates } from './inactive-dates.ts';
 import { deviceAt } from './packed-serials.ts';
 import type { SweepId } from './sweep-id.ts';
 import type { RuleInputs } from './sweep-outcome.ts';
-
-/** What the guardrails need of an inactive device besides its place in the list. */
-export interface InactiveDetail {
-  readonly validFrom: EpochMs | undefined;
-  readonly validUntil: EpochMs | undefined;
-}
+import { type VetoedDevices, type VetoTable, vetoTable } from './vetoed-devices.ts';
 
 /** Everything known about the devices of one CA after the reading. */
 export interface CaEvidence {
@@ -26,8 +22,8 @@ export interface CaEvidence {
   /** Memory before and after this sweep, in the order of `devices`. */
   readonly before: Uint8Array;
   readonly next: Uint8Array;
-  /** By place in the list. */
-  readonly inactive: ReadonlyMap<number, InactiveDetail>;
+  /** Validity of the inactive ones, by place in the list. */
+  readonly dates: Pick<InactiveDates, 'get'>;
   /** When an inactive device was first found so; the sweep's now for one that was not inactive before. */
   readonly inactiveSince: (device: DeviceSerial) => EpochMs;
   readonly lastActivatedAt: (device: DeviceSerial) => EpochMs | undefined;
@@ -42,57 +38,81 @@ export interface Survivor {
   readonly release: SweepId | undefined;
 }
 
-/** An inactive device that is left as it is, and why. */
-export interface VetoedDevice {
-  readonly device: DeviceSerial;
-  readonly veto: VetoKind;
-  readonly inputs: RuleInputs;
-}
-
 /** What is to happen to the inactive devices of a CA. */
 export interface CaVerdict {
   readonly survivors: readonly Survivor[];
-  readonly vetoed: readonly VetoedDevice[];
+  readonly vetoed: VetoedDevices;
   /** What the breaker weighed, and whether it tripped. */
   readonly breaker: { readonly isOpen: boolean; readonly inputs: RuleInputs };
 }
 
+/** Released devices let through by one sweep; the others stay released and have their turn in the next. */
+export const RELEASED_AT_ONCE = 20_000;
+
 /**
- * Decides about every inactive device of a CA: each guardrail in its order, then the breaker over those that passed.
- * A tripped breaker vetoes all of them but the released ones. Pure.
+ * Decides about every inactive device of a CA, however many there are: each guardrail in its order, then the breaker over
+ * those that passed. A tripped breaker vetoes all of them but the released ones. Pure.
  */
 export function decideCa(evidence: CaEvidence, context: GuardContext): CaVerdict {
-  const survivors: Survivor[] = [];
-  const vetoed: VetoedDevice[] = [];
-  for (const [index, detail] of [...evidence.inactive].sort(([a], [b]) => a - b)) {
-    const candidate = candidateOf(evidence, index, detail);
-    const { device } = candidate;
-    const veto = vetoFor(candidate, context);
-    if (veto === undefined) survivors.push({ device, release: releaseOf(candidate, context.controls) });
-    else vetoed.push({ device, veto: veto.kind, inputs: veto.inputs });
-  }
-  const free = survivors.filter(({ release }) => release !== undefined);
-  const counts = countClasses(evidence.next);
-  // More inactive devices than details are kept of: those beyond weigh as survivors, because nothing says otherwise.
-  const unexamined = counts.byClass.inactive - evidence.inactive.size;
-  const weighed = weigh({
-    survivors: survivors.length + unexamined,
-    released: free.length,
+  const vetoes = vetoTable(evidence.next.length);
+  const passed = askGuardrails(evidence, context, vetoes);
+  const breaker = weigh({
+    survivors: passed.count,
+    released: passed.released,
     actedUnderCa: evidence.actedUnderCa,
     actedOnInstance: evidence.actedOnInstance,
-    registeredWatched: registeredOf(counts),
+    registeredWatched: registeredOf(countClasses(evidence.next)),
   });
-  if (!weighed.isOpen) return { survivors, vetoed, breaker: weighed };
-  const stopped = survivors.filter(({ release }) => release === undefined);
-  const { inputs } = weighed;
-  return {
-    survivors: free,
-    vetoed: [...vetoed, ...stopped.map(({ device }) => ({ device, veto: 'breaker' as const, inputs }))],
-    breaker: weighed,
-  };
+  const survivors: Survivor[] = [];
+  for (let index = 0; index < passed.marks.length; index += 1) {
+    if (passed.marks[index] === 0) continue;
+    const release = passed.releases.get(index);
+    const isReleased = passed.marks[index] === RELEASED;
+    if (release !== undefined || !(breaker.isOpen || isReleased)) {
+      survivors.push({ device: deviceAt(evidence.devices, index), release });
+    } else vetoes.put(index, { kind: 'breaker', inputs: isReleased ? { release: 'next-sweep' } : breaker.inputs });
+  }
+  return { survivors, vetoed: vetoes.of(evidence.devices), breaker };
 }
 
-function candidateOf(evidence: CaEvidence, index: number, detail: InactiveDetail): Candidate {
+const PASSED = 1;
+const RELEASED = 2;
+
+/** The devices that no guardrail stopped. */
+interface Passed {
+  /** One octet per device of the list. */
+  readonly marks: Uint8Array;
+  readonly count: number;
+  readonly released: number;
+  /** By place in the list; of as many as have their turn now. */
+  readonly releases: ReadonlyMap<number, SweepId>;
+}
+
+function askGuardrails(evidence: CaEvidence, context: GuardContext, vetoes: VetoTable): Passed {
+  const marks = new Uint8Array(evidence.next.length);
+  const releases = new Map<number, SweepId>();
+  let count = 0;
+  let released = 0;
+  for (let index = 0; index < marks.length; index += 1) {
+    if (readMemory(evidence.next[index] ?? 0).class !== 'inactive') continue;
+    const candidate = candidateOf(evidence, index);
+    const veto = vetoFor(candidate, context);
+    if (veto !== undefined) {
+      vetoes.put(index, veto);
+      continue;
+    }
+    const release = releaseOf(candidate, context.controls);
+    marks[index] = release === undefined ? PASSED : RELEASED;
+    count += 1;
+    if (release === undefined) continue;
+    released += 1;
+    if (releases.size < RELEASED_AT_ONCE) releases.set(index, release);
+  }
+  return { marks, count, released, releases };
+}
+
+function candidateOf(evidence: CaEvidence, index: number): Candidate {
+  const { validFrom, validUntil } = evidence.dates.get(index);
   const device = deviceAt(evidence.devices, index);
   return {
     instance: evidence.instance,
@@ -104,8 +124,8 @@ function candidateOf(evidence: CaEvidence, index: number, detail: InactiveDetail
       caSerialAsReceived: '',
       name: '',
       status: 'inactive',
-      ...(detail.validFrom === undefined ? {} : { validFrom: detail.validFrom }),
-      ...(detail.validUntil === undefined ? {} : { validUntil: detail.validUntil }),
+      ...(validFrom === undefined ? {} : { validFrom }),
+      ...(validUntil === undefined ? {} : { validUntil }),
     },
     isAskedFor: evidence.reactivate[index] === 1,
     wasSeenActive: readMemory(evidence.before[index] ?? 0).seenActive,

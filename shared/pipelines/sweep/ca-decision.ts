@@ -1,10 +1,11 @@
 import * as v from 'valibot';
 import { safeJson } from '../../core/safe-json.ts';
 import { parseDeviceSerial } from '../../core/serial.ts';
-import type { CaVerdict, Survivor, VetoedDevice } from '../../core/sweep/decide-ca.ts';
-import type { VetoKind } from '../../core/sweep/guardrails.ts';
+import type { CaVerdict, Survivor } from '../../core/sweep/decide-ca.ts';
+import { SERIAL_OCTETS } from '../../core/sweep/packed-serials.ts';
 import { parseSweepId, type SweepId } from '../../core/sweep/sweep-id.ts';
 import { caDecisionKey } from '../../core/sweep/sweep-layout.ts';
+import { INPUTS_MAX, VETO_KINDS, type VetoedDevices } from '../../core/sweep/vetoed-devices.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { SweptCa } from './context.ts';
 import { packBytes, unpackBytes } from './packed-bytes.ts';
@@ -18,7 +19,7 @@ export interface CaDecision {
   /** Lasting trouble is told again in this sweep. */
   readonly isDaily: boolean;
   readonly survivors: readonly Survivor[];
-  readonly vetoed: readonly VetoedDevice[];
+  readonly vetoed: VetoedDevices;
   /** What the breaker weighed, and whether it tripped. */
   readonly breaker: CaVerdict['breaker'];
   /** Codes of devices that could not be read, by place in the list; the first of them. */
@@ -27,17 +28,23 @@ export interface CaDecision {
   readonly mode: 'act' | 'observe';
 }
 
-/** A million bytes of memory and 20,000 vetoed devices stay far below. */
-const DECISION_MAX_BYTES = 16 * 1024 * 1024;
+/** Small as long as most devices are healthy; a million vetoed ones with long serials take half of it. */
+const DECISION_MAX_BYTES = 64 * 1024 * 1024;
+const REF_OCTETS = 2;
 
 const Inputs = v.record(v.string(), v.union([v.string(), v.number(), v.boolean()]));
 const Shape = v.object({
-  schema: v.literal(1),
+  schema: v.literal(2),
   digest: v.string(),
   next: v.string(),
   isDaily: v.boolean(),
   survivors: v.array(v.object({ device: v.string(), release: v.optional(v.string()) })),
-  vetoed: v.array(v.object({ device: v.string(), veto: v.string(), inputs: Inputs })),
+  vetoed: v.object({
+    devices: v.string(),
+    codes: v.string(),
+    refs: v.string(),
+    inputs: v.pipe(v.array(Inputs), v.maxLength(INPUTS_MAX)),
+  }),
   breaker: v.object({ isOpen: v.boolean(), inputs: Inputs }),
   failures: v.array(v.tuple([v.number(), v.string()])),
   mode: v.picklist(['act', 'observe']),
@@ -54,7 +61,8 @@ export async function writeCaDecision(
   decision: CaDecision,
 ): Promise<void> {
   const next = packBytes(decision.next);
-  const bytes = Buffer.from(safeJson({ schema: 1, ...decision, next, failures: [...decision.failures] }));
+  const vetoed = packVetoed(decision.vetoed);
+  const bytes = Buffer.from(safeJson({ schema: 2, ...decision, next, vetoed, failures: [...decision.failures] }));
   await store.put({ key: caDecisionKey(sweepId, swept.instance, swept.ca), bytes, contentType: 'application/json' });
 }
 
@@ -69,25 +77,37 @@ export async function readCaDecision(
   if (read.kind !== 'found') return undefined;
   const parsed = v.safeParse(Shape, parseJson(read.bytes));
   if (!parsed.success) return undefined;
-  const { breaker, digest, failures, isDaily, mode, survivors, vetoed } = parsed.output;
+  const { breaker, digest, failures, isDaily, mode, survivors } = parsed.output;
   const next = unpackBytes(parsed.output.next);
-  if (next === undefined) return undefined;
+  const vetoed = unpackVetoed(parsed.output.vetoed);
+  if (next === undefined || vetoed === undefined) return undefined;
   return {
     next,
     isDaily,
     mode,
     digest,
     breaker,
+    vetoed,
     failures: new Map(failures),
     survivors: survivors.flatMap(({ device, release }) => {
       const serial = parseDeviceSerial(device);
       return serial === undefined ? [] : [{ device: serial, release: parseSweepId(release ?? '') }];
     }),
-    vetoed: vetoed.flatMap(({ device, inputs, veto }) => {
-      const serial = parseDeviceSerial(device);
-      return serial === undefined ? [] : [{ device: serial, veto: veto as VetoKind, inputs }];
-    }),
   };
+}
+
+function packVetoed({ codes, devices, inputs, refs }: VetoedDevices) {
+  const low = Buffer.from(refs.buffer, refs.byteOffset, refs.byteLength); // little-endian wherever Node runs
+  return { devices: packBytes(devices), codes: packBytes(codes), refs: packBytes(low), inputs };
+}
+
+function unpackVetoed(packed: v.InferOutput<typeof Shape>['vetoed']): VetoedDevices | undefined {
+  const devices = unpackBytes(packed.devices, SERIAL_OCTETS);
+  const codes = unpackBytes(packed.codes);
+  const refs = unpackBytes(packed.refs, REF_OCTETS);
+  if (devices?.length !== (codes?.length ?? 0) * SERIAL_OCTETS || codes === undefined) return undefined;
+  if (refs?.length !== codes.length * REF_OCTETS || codes.some((code) => code >= VETO_KINDS.length)) return undefined;
+  return { devices, codes, refs: new Uint16Array(refs.buffer), inputs: packed.inputs };
 }
 
 function parseJson(bytes: Buffer): unknown {

@@ -2,13 +2,13 @@ import * as v from 'valibot';
 import type { InstanceId } from '../../core/instance.ts';
 import { safeJson } from '../../core/safe-json.ts';
 import type { CaSerial } from '../../core/serial.ts';
-import type { InactiveDetail } from '../../core/sweep/decide-ca.ts';
+import { readMemory } from '../../core/sweep/device-memory.ts';
 import type { SweepId } from '../../core/sweep/sweep-id.ts';
 import { checkpointKey, checkpointPrefix } from '../../core/sweep/sweep-layout.ts';
-import { epochMs } from '../../core/time.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { listAll } from '../each-page.ts';
 import { packBytes, unpackBytes } from './packed-bytes.ts';
+import { packDates, unpackDates } from './packed-dates.ts';
 import type { ReadProgress } from './read-progress.ts';
 
 /** Which CA's reading a checkpoint is about; the rest of a sweep's progress is in what it has settled. */
@@ -19,22 +19,17 @@ export interface CheckpointPlace {
   readonly digest: string;
 }
 
-/** 20,000 inactive devices with their spellings, and two bytes for each of a million. */
-const MAX_BYTES = 8 * 1024 * 1024;
-
-const Detail = v.object({
-  validFrom: v.optional(v.number()),
-  validUntil: v.optional(v.number()),
-});
+/** Two bytes for each of a million devices, which shrink to little, and the dates of those that are inactive. */
+const MAX_BYTES = 32 * 1024 * 1024;
 
 const Shape = v.object({
-  schema: v.literal(2),
+  schema: v.literal(3),
   instance: v.string(),
   ca: v.string(),
   digest: v.string(),
   next: v.string(),
   isRead: v.string(),
-  inactive: v.array(v.tuple([v.number(), Detail])),
+  inactive: v.string(),
   failures: v.array(v.tuple([v.number(), v.string()])),
   list: v.variant('kind', [
     v.object({
@@ -58,11 +53,11 @@ export async function writeCheckpoint(
 ): Promise<void> {
   const bytes = Buffer.from(
     safeJson({
-      schema: 2,
+      schema: 3,
       ...place,
       next: packBytes(progress.next),
       isRead: packBytes(progress.isRead),
-      inactive: [...progress.inactive],
+      inactive: packDates(progress.inactive, inactiveOf(progress)),
       failures: [...progress.failures],
       list: progress.list,
       strangersAsked: progress.strangersAsked,
@@ -88,11 +83,13 @@ export async function readCheckpoint(
   if (of.instance !== place.instance || of.ca !== place.ca || of.digest !== place.digest) return undefined;
   const [next, isRead] = [unpackBytes(nextBytes), unpackBytes(readBytes)];
   if (next === undefined || isRead === undefined || next.length !== isRead.length) return undefined;
+  const dates = unpackDates(inactive, inactiveOf({ next, isRead }), next.length);
+  if (dates === undefined) return undefined;
   return {
     next,
     isRead,
     readCount: isRead.reduce((sum, flag) => sum + flag, 0),
-    inactive: new Map(inactive.map(([index, detail]) => [index, detailOf(detail)])),
+    inactive: dates,
     failures: new Map(failures),
     list,
     others: new Map(),
@@ -100,11 +97,13 @@ export async function readCheckpoint(
   };
 }
 
-function detailOf({ validFrom, validUntil }: v.InferOutput<typeof Detail>): InactiveDetail {
-  return {
-    validFrom: validFrom === undefined ? undefined : epochMs(validFrom),
-    validUntil: validUntil === undefined ? undefined : epochMs(validUntil),
-  };
+/** Places of the devices that this sweep has found inactive so far. */
+function inactiveOf({ isRead, next }: Pick<ReadProgress, 'isRead' | 'next'>): readonly number[] {
+  const places: number[] = [];
+  next.forEach((byte, index) => {
+    if (isRead[index] === 1 && readMemory(byte).class === 'inactive') places.push(index);
+  });
+  return places;
 }
 
 function parseJson(bytes: Buffer): unknown {

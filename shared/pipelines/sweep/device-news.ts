@@ -1,8 +1,8 @@
 import type { DeviceSerial } from '../../core/serial.ts';
-import type { VetoedDevice } from '../../core/sweep/decide-ca.ts';
 import { type DeviceNews, newsAfter, readMemory } from '../../core/sweep/device-memory.ts';
 import { countOf, deviceAt, indexOfDevice } from '../../core/sweep/packed-serials.ts';
 import type { SweepOutcome } from '../../core/sweep/sweep-outcome.ts';
+import { eachVetoed, type VetoedDevice, type VetoedDevices } from '../../core/sweep/vetoed-devices.ts';
 import type { CaDecision } from './ca-decision.ts';
 import type { SweepContext, SweptCa } from './context.ts';
 
@@ -19,27 +19,40 @@ export interface NewsSource {
 /** What is told about single devices: changes, stages, and once a day whatever lasts. */
 export function* deviceNews({ sweep }: SweepContext, source: NewsSource): Generator<SweepOutcome> {
   const { before: memory, decision, devices, swept } = source;
-  const vetoes = new Map(decision.vetoed.map((vetoed) => [vetoed.device, vetoed]));
+  const vetoOf = vetoesInOrder(decision.vetoed);
   const about = { sweepId: sweep.id, instance: swept.instance, ca: swept.ca };
   for (let index = 0; index < countOf(devices); index += 1) {
     const before = readMemory(memory[index] ?? 0);
     const after = readMemory(decision.next[index] ?? 0);
+    const device = after.class === 'inactive' ? deviceAt(devices, index) : undefined;
+    const vetoed = device === undefined ? undefined : vetoOf(device);
     const news = newsAfter(before, after, decision.isDaily);
     if (news === 'none') continue;
-    const device = deviceAt(devices, index);
     yield {
       ...about,
-      device,
-      ...newsOf(news, index, { decision, stage: after.announced, vetoed: vetoes.get(device) }),
+      device: device ?? deviceAt(devices, index),
+      ...newsOf(news, index, { decision, stage: after.announced, vetoed }),
     };
   }
   if (decision.breaker.isOpen) yield { kind: 'breaker-open', ...about, inputs: decision.breaker.inputs };
   const isNew = (device: DeviceSerial): boolean => decision.isDaily || !wasInactive(source, device);
-  for (const { device, inputs, veto } of decision.vetoed) {
-    if (veto === 'flapping' && isNew(device)) yield { kind: 'device-flapping', ...about, device, inputs };
+  for (const { device, inputs } of eachVetoed(decision.vetoed, ['flapping'])) {
+    if (isNew(device)) yield { kind: 'device-flapping', ...about, device, inputs };
   }
   if (decision.mode === 'act') return;
   for (const { device } of decision.survivors) if (isNew(device)) yield { kind: 'would-reactivate', ...about, device };
+}
+
+/** Both are in the order of the list, so one walk through the vetoes serves a walk through the devices. */
+function vetoesInOrder(vetoed: VetoedDevices): (device: DeviceSerial) => VetoedDevice | undefined {
+  const vetoes = eachVetoed(vetoed);
+  let ahead = vetoes.next();
+  return (device) => {
+    if (ahead.done === true || ahead.value.device !== device) return undefined;
+    const { value } = ahead;
+    ahead = vetoes.next();
+    return value;
+  };
 }
 
 function newsOf(

@@ -1,6 +1,6 @@
 import type { DeviceReading } from '../../core/device-reading.ts';
 import type { DeviceSerial } from '../../core/serial.ts';
-import type { InactiveDetail } from '../../core/sweep/decide-ca.ts';
+import { type InactiveDates, inactiveDates } from '../../core/sweep/inactive-dates.ts';
 
 /** How far the reading of one CA's devices has come; survives a lap as a checkpoint. */
 export interface ReadProgress {
@@ -9,8 +9,8 @@ export interface ReadProgress {
   /** 1 where this sweep has a reading. */
   readonly isRead: Uint8Array;
   readCount: number;
-  /** By place in the list; details of the first {@link INACTIVE_DETAILS_MAX} only. */
-  readonly inactive: Map<number, InactiveDetail>;
+  /** Validity of the inactive ones, by place in the list. */
+  readonly inactive: InactiveDates;
   /** Codes of devices that could not be read, by place in the list; of the first {@link FAILURES_MAX} only. */
   readonly failures: Map<number, string>;
   list: ListPass;
@@ -36,9 +36,6 @@ export type ListPass =
 /** What is kept of a reading until the device has its place in the list. */
 export type FoundOther = Pick<DeviceReading, 'status' | 'validFrom' | 'validUntil'>;
 
-/** More inactive devices under one CA than this trip the breaker whatever their details are. */
-export const INACTIVE_DETAILS_MAX = 20_000;
-
 /** More of them have one cause, which is told by then. */
 export const FAILURES_MAX = 1000;
 
@@ -48,7 +45,7 @@ export function newProgress(before: Uint8Array): ReadProgress {
     next: Uint8Array.from(before),
     isRead: new Uint8Array(before.length),
     readCount: 0,
-    inactive: new Map(),
+    inactive: inactiveDates(before.length),
     failures: new Map(),
     list: { kind: 'under-way', page: 1, isWhole: true },
     strangersAsked: 0,

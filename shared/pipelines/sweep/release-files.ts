@@ -4,6 +4,7 @@ import { type CaSerial, type DeviceSerial, parseCaSerial } from '../../core/seri
 import { RELEASES } from '../../core/sweep/control-changes.ts';
 import type { Release } from '../../core/sweep/controls.ts';
 import { parseSweepId, type SweepId } from '../../core/sweep/sweep-id.ts';
+import { eachVetoed, RELEASABLE } from '../../core/sweep/vetoed-devices.ts';
 import { type DurationMs, hours } from '../../core/time.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { listAll } from '../each-page.ts';
@@ -54,9 +55,10 @@ export function releaseFiles(store: ObjectStore, by: SweepId): ReleaseFiles {
     const decision = await readCaDecision(store, place.sweepId, place);
     if (decision === undefined) return new Map(); // nothing was decided there yet: asked again
     const used = await letThroughBefore(store, place, by);
-    const stopped = decision.vetoed.filter(({ veto }) => veto === 'breaker' || veto === 'flapping');
-    const left = stopped.filter(({ device }) => !used.has(device));
-    const release = new Map(left.map(({ device }) => [device, place.sweepId] as const));
+    const release = new Map<DeviceSerial, SweepId>();
+    for (const { device } of eachVetoed(decision.vetoed, RELEASABLE)) {
+      if (!used.has(device)) release.set(device, place.sweepId);
+    }
     known.set(version.key, { etag: version.etag, release });
     return release;
   };

@@ -103,7 +103,7 @@ async function readAndDecide(
       reactivate: asked,
       before,
       next: watched.progress.next,
-      inactive: watched.progress.inactive,
+      dates: watched.progress.inactive,
       inactiveSince: (device) => inactiveSince.get(device) ?? sweep.startedAt,
       lastActivatedAt: (device) => window.lastActivatedAt(instance, swept.ca, device),
       actedUnderCa: window.actedUnderCa(instance, swept.ca),

@@ -5,7 +5,7 @@ import { countOf, deviceAt, indexOfDevice, packSerials, unionOf } from '../../co
 import { sortPacked } from '../../core/sweep/packed-sort.ts';
 import type { CompiledCa } from '../../core/sweep/watch-list.ts';
 import type { EpochMs } from '../../core/time.ts';
-import { FAILURES_MAX, INACTIVE_DETAILS_MAX, newProgress, type ReadProgress } from './read-progress.ts';
+import { FAILURES_MAX, newProgress, type ReadProgress } from './read-progress.ts';
 
 /** The watched devices of one CA while they are read. Where every device is watched, the list grows on the way. */
 export interface WatchedDevices {
@@ -28,7 +28,7 @@ export function noteFinding(watched: WatchedDevices, index: number, finding: Dev
   if (found.class === 'unreadable' && progress.failures.size < FAILURES_MAX) {
     progress.failures.set(index, finding.kind === 'failed' ? finding.code : 'UnknownStatus');
   }
-  if (found.class !== 'inactive' || finding.kind !== 'read' || progress.inactive.size >= INACTIVE_DETAILS_MAX) return;
+  if (found.class !== 'inactive' || finding.kind !== 'read') return;
   const { validFrom, validUntil } = finding.reading;
   progress.inactive.set(index, { validFrom, validUntil });
 }
@@ -55,7 +55,9 @@ export function absorbOthers(watched: WatchedDevices, now: EpochMs): void {
     before[index] = earlier.before[old] ?? 0;
     progress.next[index] = earlier.progress.next[old] ?? 0;
     progress.isRead[index] = earlier.progress.isRead[old] ?? 0;
-    move(earlier.progress.inactive, old, progress.inactive, index);
+    if (readMemory(progress.next[index] ?? 0).class === 'inactive') {
+      progress.inactive.set(index, earlier.progress.inactive.get(old));
+    }
     move(earlier.progress.failures, old, progress.failures, index);
     old += 1;
   }

@@ -5,13 +5,15 @@ import { objectKey } from '../../../shared/core/object-version.ts';
 import { parseCaSerial, parseDeviceSerial } from '../../../shared/core/serial.ts';
 import { actWindowOf } from '../../../shared/core/sweep/act-window.ts';
 import type { Controls, Release } from '../../../shared/core/sweep/controls.ts';
-import { decideCa, type InactiveDetail } from '../../../shared/core/sweep/decide-ca.ts';
+import { decideCa } from '../../../shared/core/sweep/decide-ca.ts';
 import { classify } from '../../../shared/core/sweep/device-class.ts';
 import { memoryByte, readMemory, remember } from '../../../shared/core/sweep/device-memory.ts';
 import { readHoldFile } from '../../../shared/core/sweep/hold-line.ts';
 import { holdSetOf } from '../../../shared/core/sweep/hold-set.ts';
+import { inactiveDates } from '../../../shared/core/sweep/inactive-dates.ts';
 import { packSerials } from '../../../shared/core/sweep/packed-serials.ts';
 import { sweepIdOf } from '../../../shared/core/sweep/sweep-id.ts';
+import { eachVetoed } from '../../../shared/core/sweep/vetoed-devices.ts';
 import { type InactiveSince, inactiveSinceAfter } from '../../../shared/core/sweep/waiting.ts';
 import { durationMs, epochMs } from '../../../shared/core/time.ts';
 
@@ -128,7 +130,8 @@ function isForbidden(history: History, index: number, settings: { firstSight: st
 function sweep(history: History, settings: { firstSight: string; waitMs: number }, fails: string): void {
   const before = history.memory;
   const next = new Uint8Array(DEVICES);
-  const inactive = new Map<number, InactiveDetail>();
+  const dates = inactiveDates(DEVICES);
+  const inactive = new Set<number>();
   for (const index of COUNT) {
     const validUntil = epochMs(history.ends[index] ?? 0);
     const status = history.active[index] === true ? ('active' as const) : ('inactive' as const);
@@ -146,7 +149,8 @@ function sweep(history: History, settings: { firstSight: string; waitMs: number 
     const classified = classify(found, known.known, epochMs(history.now));
     next[index] = memoryByte(remember(known, classified, false).memory);
     if (classified.class === 'inactive') {
-      inactive.set(index, { validFrom: epochMs(START - DAY), validUntil });
+      dates.set(index, { validFrom: epochMs(START - DAY), validUntil });
+      inactive.add(index);
       history.inactiveSince[index] ??= history.now;
     } else if (classified.class !== 'unreadable') {
       history.inactiveSince[index] = undefined;
@@ -162,7 +166,7 @@ function sweep(history: History, settings: { firstSight: string; waitMs: number 
       reactivate: Uint8Array.from(history.asked, Number),
       before,
       next,
-      inactive,
+      dates,
       inactiveSince: (serial) => history.since.get(serial) ?? epochMs(history.now),
       lastActivatedAt: (serial) => window.lastActivatedAt(INSTANCE, CA, serial),
       actedUnderCa: window.actedUnderCa(INSTANCE, CA),
@@ -177,10 +181,11 @@ function sweep(history: History, settings: { firstSight: string; waitMs: number 
     },
   );
   const chosen = verdict.survivors.map((survivor) => SERIALS.indexOf(survivor.device));
-  expect(chosen).toEqual(expected(history, [...inactive.keys()], settings));
-  expect(chosen.length + verdict.vetoed.length).toBe(inactive.size);
+  expect(chosen).toEqual(expected(history, [...inactive], settings));
+  const vetoed = [...eachVetoed(verdict.vetoed)];
+  expect(chosen.length + vetoed.length).toBe(inactive.size);
   history.memory = next;
-  const stopped = verdict.vetoed.filter(({ veto }) => veto === 'breaker' || veto === 'flapping');
+  const stopped = vetoed.filter(({ veto }) => veto === 'breaker' || veto === 'flapping');
   if (stopped.length > 0) {
     history.stopped = { at: history.now, devices: stopped.map((one) => SERIALS.indexOf(one.device)) };
   }

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { parseCaSerial } from '../../../shared/core/serial.ts';
+import { memoryByte } from '../../../shared/core/sweep/device-memory.ts';
 import { parseSweepId } from '../../../shared/core/sweep/sweep-id.ts';
+import { epochMs } from '../../../shared/core/time.ts';
 import { type CheckpointPlace, readCheckpoint, writeCheckpoint } from '../../../shared/pipelines/sweep/checkpoint.ts';
 import { type ListPass, newProgress } from '../../../shared/pipelines/sweep/read-progress.ts';
 import { objectsWorld } from '../../support/objects-world.ts';
@@ -29,4 +31,20 @@ test('a checkpoint about another list of devices is none', async () => {
   const { objects } = await objectsWorld();
   await writeCheckpoint(objects, id, { epoch: 3, sequence: 1 }, PLACE, newProgress(new Uint8Array(3)));
   expect(await readCheckpoint(objects, id, { ...PLACE, digest: 'fedcba9876543210' })).toBeUndefined();
+});
+
+test('the dates of devices that were found inactive survive a lap, also those that could not be read', async () => {
+  const { objects } = await objectsWorld();
+  const off = memoryByte({ class: 'inactive', announced: undefined, seenActive: true, known: true });
+  const progress = newProgress(Uint8Array.of(129, off, off, off));
+  progress.isRead.set([1, 1, 1, 0]);
+  progress.inactive.set(1, { validFrom: epochMs(1_700_000_000_000), validUntil: epochMs(253_402_300_799_000) });
+  progress.inactive.set(2, { validFrom: undefined, validUntil: epochMs(-1000) });
+  await writeCheckpoint(objects, id, { epoch: 3, sequence: 1 }, PLACE, progress);
+  const read = await readCheckpoint(objects, id, PLACE);
+  expect([1, 2, 3].map((index) => read?.inactive.get(index))).toEqual([
+    { validFrom: 1_700_000_000_000, validUntil: 253_402_300_799_000 },
+    { validFrom: undefined, validUntil: -1000 },
+    { validFrom: undefined, validUntil: undefined },
+  ]);
 });
