@@ -29,7 +29,7 @@ export interface ToldProblem {
 
 /** What a message is about, for receivers that are programs. */
 export interface MessageAbout {
-  /** The first ones, at most {@link TOLD_PROBLEMS_MAX}; none when it is about the telling itself. */
+  /** The first ones, at most 20; none when it is about the telling itself. */
   readonly problems: readonly ToldProblem[];
   /** How many problems it tells altogether. */
   readonly problemCount: number;
@@ -38,7 +38,7 @@ export interface MessageAbout {
 }
 
 /** So many problems are named one by one; the others are counted. */
-export const TOLD_PROBLEMS_MAX = 20;
+const TOLD_PROBLEMS_MAX = 20;
 
 /** A message as people are told, before any channel's markup. */
 export interface Message {
@@ -48,4 +48,18 @@ export interface Message {
   /** Most important first: a channel with little room leaves out the last ones and says so. */
   readonly parts: readonly MessagePart[];
   readonly about: MessageAbout;
+}
+
+/** What a message that tells these problems is about; `others` were only counted. */
+export function aboutOf(
+  problems: readonly Problem[],
+  others: { readonly problems: number; readonly events: number } = { problems: 0, events: 0 },
+): MessageAbout {
+  return {
+    problems: problems
+      .slice(0, TOLD_PROBLEMS_MAX)
+      .map(({ causeId, count, kind, phase }) => ({ causeId, kind, phase, count })),
+    problemCount: problems.length + others.problems,
+    eventCount: problems.reduce((sum, { count }) => sum + count, others.events),
+  };
 }
