@@ -66,9 +66,11 @@ function isActive(one: Planned): one is Planned & { readonly now: FoundDevice } 
   return one.now !== undefined && one.now.status !== 'inactive';
 }
 
-function statusText({ now }: Planned): string {
-  if (now === undefined) return 'not there any more';
-  return typeof now.status === 'string' ? `${now.status} now` : `status ${displayText(now.status.unknown)}`;
+function statusText({ isCertain, now }: Planned): string {
+  const doubt = isCertain ? '' : ', and not certain that this sweep did it';
+  if (now === undefined) return `not there any more${doubt}`;
+  const status = typeof now.status === 'string' ? `${now.status} now` : `status ${displayText(now.status.unknown)}`;
+  return `${status}${doubt}`;
 }
 
 function tellPlan(sweepId: SweepId, planned: readonly Planned[], options: UndoOptions, io: CommandIo): ExitCode {

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { type InstanceId, parseInstanceId } from '../../shared/core/instance.ts';
 import { type CaSerial, type DeviceSerial, parseCaSerial } from '../../shared/core/serial.ts';
+import type { ActResult } from '../../shared/core/sweep/act-window.ts';
 import { type SweepId, tickOf } from '../../shared/core/sweep/sweep-id.ts';
 import { INTENTS, intentsFrom } from '../../shared/core/sweep/sweep-layout.ts';
 import { days, minus, plus } from '../../shared/core/time.ts';
@@ -9,14 +10,18 @@ import { readActs } from '../../shared/pipelines/sweep/acts.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { CommandError } from '../terminal/command-error.ts';
 
-/** A device one sweep set out to activate, as far as is known with success. */
+/** A device one sweep set out to activate, and did or may have. */
 export interface ActedDevice {
   readonly instance: InstanceId;
   readonly ca: CaSerial;
   readonly device: DeviceSerial;
+  /** False: the sweep set out for it, and whether it was this that switched it on nobody knows. */
+  readonly isCertain: boolean;
 }
 
 const PlaceShape = v.object({ instance: v.string(), ca: v.string() });
+/** Set out for, and perhaps done. */
+const UNCERTAIN: readonly ActResult['result'][] = ['found-active', 'unconfirmed', 'unknown'];
 const INTENT_MAX_BYTES = 64 * 1024;
 
 /**
@@ -47,9 +52,16 @@ export async function actsOfSweep(store: ObjectStore, id: SweepId): Promise<read
   }
   return [...places.values()].flatMap(({ ca, instance }) => {
     const { open, settled } = window.ofSweep(id, instance, ca);
-    const done = [...settled.values()].filter(({ result }) => result === 'reactivated' || result === 'unknown');
-    const devices = new Set([...done.map(({ device }) => device), ...open.flatMap((intent) => intent.devices)]);
-    return [...devices].map((device) => ({ instance, ca, device }));
+    const devices = new Map<DeviceSerial, boolean>();
+    for (const { intent, results } of open) {
+      for (const device of intent.devices)
+        if (!results.some((one) => one.device === device)) devices.set(device, false);
+    }
+    for (const { device, result } of settled.values()) {
+      if (result === 'reactivated') devices.set(device, true);
+      else if (UNCERTAIN.includes(result)) devices.set(device, false);
+    }
+    return [...devices].map(([device, isCertain]) => ({ instance, ca, device, isCertain }));
   });
 }
 

@@ -22,13 +22,15 @@ export interface Intent {
 
 /** What became of one device of an intent. */
 export const ACT_RESULTS = [
-  'reactivated', // read back active
+  'reactivated', // sent, and read back active
+  'found-active', // read back active; whether anything was sent is not known
   'failed', // answered, and read back not active
   'untouched', // vetoed at the last moment, or not readable then: nothing was sent
   'recovered', // active already: nothing was sent
-  'missing', // gone since it was listed: nothing was sent
+  'missing', // gone since it was listed
+  'unsent', // the run was cut short before anything was sent: it is taken up again
   'unconfirmed', // sent, and nobody could read back what became of it: it is looked at again
-  'unknown', // whether it was active is not known, and it is not active now
+  'unknown', // whether it was active is not known, and it is not active now or may not be sent again
 ] as const;
 
 /** What became of one device of an intent. */
@@ -37,7 +39,13 @@ export interface ActResult {
   readonly result: (typeof ACT_RESULTS)[number];
 }
 
-/** An intent, and what became of it; `undefined` while nobody wrote that down. */
+/** An intent of which some devices have no result: a run died, or was cut short, with them in hand. */
+export interface OpenIntent {
+  readonly intent: Intent;
+  readonly results: readonly ActResult[];
+}
+
+/** An intent, and what became of it, as far as anybody wrote that down. */
 export interface KnownIntent {
   readonly intent: Intent;
   readonly results: readonly ActResult[] | undefined;
@@ -55,7 +63,7 @@ export interface ActWindow {
     id: SweepId,
     instance: InstanceId,
     ca: CaSerial,
-  ) => { readonly open: readonly Intent[]; readonly settled: ReadonlyMap<DeviceSerial, ActResult> };
+  ) => { readonly open: readonly OpenIntent[]; readonly settled: ReadonlyMap<DeviceSerial, ActResult> };
   /** Intents of other sweeps that nobody will finish any more, with the results that are known. */
   readonly strays: (id: SweepId) => readonly KnownIntent[];
   /** Takes in what this run set out to do, and later what became of it, so that the next CA is weighed with it. */
@@ -63,7 +71,7 @@ export interface ActWindow {
 }
 
 /** Nothing was sent to the service: such a device weighs nothing. */
-const UNSENT: readonly ActResult['result'][] = ['untouched', 'recovered', 'missing'];
+const UNSENT: readonly ActResult['result'][] = ['untouched', 'recovered', 'missing', 'unsent'];
 
 interface Counts {
   readonly lastAt: ReadonlyMap<string, EpochMs>;
@@ -90,21 +98,27 @@ export function actWindowOf(known: readonly KnownIntent[], now: EpochMs): ActWin
       const own = [...all.values()].filter(
         ({ intent }) => intent.sweepId === id && intent.instance === instance && intent.ca === ca,
       );
+      const results = own.flatMap(({ results = [] }) => results).filter(({ result }) => result !== 'unsent');
       return {
-        open: own.filter(({ results }) => results === undefined).map(({ intent }) => intent),
-        settled: new Map(own.flatMap(({ results }) => results ?? []).map((result) => [result.device, result])),
+        open: own.filter(isOpen).map(({ intent, results = [] }) => ({ intent, results })),
+        settled: new Map(results.map((result) => [result.device, result])),
       };
     },
     strays: (id) =>
       [...all.values()].filter(
-        ({ intent, results }) =>
-          intent.sweepId !== id && results?.some(({ result }) => result === 'unconfirmed') !== false,
+        (one) =>
+          one.intent.sweepId !== id &&
+          (isOpen(one) || one.results?.some(({ result }) => result === 'unconfirmed') === true),
       ),
     note: (one) => {
       all.set(one.intent.key, one);
       counted = undefined;
     },
   };
+}
+
+function isOpen({ intent, results = [] }: KnownIntent): boolean {
+  return intent.devices.some((device) => !results.some((one) => one.device === device));
 }
 
 function countAll(all: readonly KnownIntent[], now: EpochMs): Counts {

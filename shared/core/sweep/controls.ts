@@ -33,7 +33,8 @@ export type Release = ReadonlyMap<DeviceSerial, SweepId>;
 /** What people have said, as read at one moment. Fails closed: what could not be read is a no. */
 export interface Controls {
   readonly readAt: EpochMs;
-  readonly paused: 'no' | 'yes' | 'unreadable';
+  /** `observing`: the deployment was told to only look since something was decided. */
+  readonly paused: 'no' | 'yes' | 'observing' | 'unreadable';
   readonly holds: HoldSet | 'unreadable';
   /** Whom releases let through under the CA in question. */
   readonly release: Release | 'none' | 'unreadable';

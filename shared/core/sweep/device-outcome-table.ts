@@ -14,8 +14,8 @@ export const DEVICE_OUTCOME_KINDS = {
     final: true,
     cause: CA_CAUSE,
     fields: [...DEVICE_FIELDS, 'name', 'request_id'],
-    zh: '实例 {instance}：设备证书 {device_sn}（CA {ca_sn}）曾被停用，已重新激活，并已回读确认为激活状态；这不代表设备已在线。',
-    en: 'Device certificate {device_sn} (CA {ca_sn}) on instance {instance} was inactive; it was activated and read back active. That is no proof that the device is online.',
+    zh: '实例 {instance}：设备证书 {device_sn}（CA {ca_sn}）曾被停用，{sent_zh}；回读确认为激活状态，这不代表设备已在线。',
+    en: 'Device certificate {device_sn} (CA {ca_sn}) on instance {instance} was inactive; {sent_en}; it was read back active. That is no proof that the device is online.',
     fixZh:
       '如果是有意停用：mqtt-certs hold add --instance {instance} --device {device_sn} --inactivate；撤销：mqtt-certs undo {sweep_id}。',
     fixEn:
@@ -57,8 +57,10 @@ export const DEVICE_OUTCOME_KINDS = {
     fields: [...DEVICE_FIELDS, 'rule_inputs'],
     zh: '实例 {instance}：设备证书 {device_sn}（CA {ca_sn}）在重新激活后 7 天内再次被停用，系统不再处理，直到按名称放行。',
     en: 'Device certificate {device_sn} (CA {ca_sn}) on instance {instance} was switched off again within 7 days of its activation: hands off until it is released by name.',
-    fixZh: '先查明是谁停用了它；放行：mqtt-certs release。',
-    fixEn: 'Find out who switches it off; then mqtt-certs release lets it through once.',
+    fixZh:
+      '先查明是谁停用了它；放行一次（24 小时内有效）：mqtt-certs release --instance {instance} --ca {ca_sn} --sweep {sweep_id}。',
+    fixEn:
+      'Find out who switches it off; to let it through once, within 24 hours: mqtt-certs release --instance {instance} --ca {ca_sn} --sweep {sweep_id}.',
   },
   'breaker-open': {
     severity: 'critical',

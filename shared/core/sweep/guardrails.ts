@@ -105,7 +105,8 @@ export type LastContext = Pick<GuardContext, 'now' | 'controls' | 'caState'>;
 type Named = Pick<Candidate, 'instance' | 'ca' | 'device'>;
 
 function paused(_: Named, { controls }: LastContext): Veto | undefined {
-  return controls.paused === 'yes' ? { kind: 'paused', inputs: { by: 'control/paused' } } : undefined;
+  if (controls.paused === 'yes') return { kind: 'paused', inputs: { by: 'control/paused' } };
+  return controls.paused === 'observing' ? { kind: 'paused', inputs: { by: 'MQTT_CERTS_REACTIVATE' } } : undefined;
 }
 
 function unreadableControls(_: Named, { controls }: LastContext): Veto | undefined {

@@ -8,9 +8,10 @@ import type { SweepOutcome } from '../../core/sweep/sweep-outcome.ts';
 import { inactiveSinceAfter } from '../../core/sweep/waiting.ts';
 import type { CompiledCa } from '../../core/sweep/watch-list.ts';
 import type { EpochMs } from '../../core/time.ts';
-import { actOnSurvivors, closeStrays } from './act.ts';
+import { actOnSurvivors } from './act.ts';
 import { type CaDecision, readCaDecision, writeCaDecision } from './ca-decision.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { closeStrays } from './close-strays.ts';
 import { type SweepContext, type SweptCa, tell } from './context.ts';
 import { writeKnownDevices } from './device-memory-store.ts';
 import { deviceNews } from './device-news.ts';
@@ -176,7 +177,7 @@ function withResults(devices: Uint8Array, next: Uint8Array, results: ReadonlyMap
     const before = readMemory(memory[index] ?? 0);
     if (before.class !== 'inactive') continue;
     const result = results.get(deviceAt(devices, index))?.result;
-    if (result === 'reactivated' || result === 'recovered') {
+    if (result === 'reactivated' || result === 'found-active' || result === 'recovered') {
       memory[index] = memoryByte({ ...before, class: 'healthy', seenActive: true });
     } else if (result === 'missing') memory[index] = memoryByte({ ...before, class: 'missing' });
   }
