@@ -1,10 +1,11 @@
 import { batchesOf } from '../core/sls-batches.ts';
+import { isPassingSlsFailure } from '../core/sls-codes.ts';
 import { encodeLogGroup } from '../core/sls-log-group.ts';
 import type { EpochMs } from '../core/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { OutcomeLog } from '../ports/outcome-log.ts';
 import { type RepeatPolicy, repeat } from './repeat.ts';
-import { isPassingSlsFailure, type SlsSend } from './sls-send.ts';
+import type { SlsSend } from './sls-send.ts';
 
 /** What the outcome log works with. */
 export interface SlsLogOptions {

@@ -1,8 +1,9 @@
 import { failureFacts, ServiceFailure } from '../core/service-failure.ts';
+import { isPassingSlsFailure } from '../core/sls-codes.ts';
 import { durationMs, type EpochMs } from '../core/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type RepeatPolicy, repeat } from './repeat.ts';
-import { isPassingSlsFailure, type SlsAnswer, type SlsSend } from './sls-send.ts';
+import type { SlsAnswer, SlsSend } from './sls-send.ts';
 import { isWireObject } from './wire-object.ts';
 
 /** Which logs to read. */

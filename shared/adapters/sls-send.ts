@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { type FailureFacts, failureFacts, ServiceFailure } from '../core/service-failure.ts';
+import { failureFacts, ServiceFailure } from '../core/service-failure.ts';
 import type { EpochMs } from '../core/time.ts';
 import type { AccessKey } from './access-key.ts';
 import { exchange, type HttpAnswer, NoAnswerError } from './http-exchange.ts';
@@ -131,18 +131,4 @@ function failure(said: {
   readonly requestId?: unknown;
 }): ServiceFailure {
   return new ServiceFailure(failureFacts('sls', said));
-}
-
-/** Codes that pass (SLS error code page), besides the families of the quotas. */
-const PASSING_CODES: ReadonlySet<string> = new Set([
-  ...['Timeout', 'NoConnection', 'UnreadableAnswer'], // ours
-  ...['InternalServerError', 'RequestTimeout', 'ServerBusy'],
-]);
-
-/**
- * Whether a later attempt may work. Quotas are 403 here (`WriteQuotaExceed`, `ShardWriteQuotaExceed`, `ReadQuotaExceed`,
- * `MetaOperationQpsLimitExceeded`), so the status says nothing; it is asked only about a code nobody told us about.
- */
-export function isPassingSlsFailure({ code, status }: FailureFacts): boolean {
-  return PASSING_CODES.has(code) || /(?:Quota|Limit)Exceed(?:ed)?$/.test(code) || status >= 500;
 }
