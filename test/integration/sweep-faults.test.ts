@@ -174,6 +174,25 @@ test('twenty calls without an answer stop the sweep; the ticks wait 5, 15 and 60
   expect(counts(world)).toMatchObject({ watched: 10, healthy: 10 });
 });
 
+test('a service that goes silent in the middle of a reading is read on from there', async () => {
+  const { world } = await fleet(300);
+  const settings = { callsAtOnce: 24, read: 'get' } as const;
+  let calls = 0;
+  await world.tick({
+    settings,
+    watch: (moment, call) => {
+      if (moment === 'before' && call === 'GetDeviceCertificate') calls += 1;
+      if (calls === 200) world.mqtt.setFaults([{ action: '*', fault: 'reset-before', times: 10_000 }]);
+    },
+  });
+  expect(world.outcomes('service-silent')).toHaveLength(1);
+  world.mqtt.setFaults([]);
+  const before = callsOf(world, 'GetDeviceCertificate');
+  await world.tick({ settings });
+  expect(counts(world)).toMatchObject({ watched: 300, healthy: 300, unreadable: 0 });
+  expect(callsOf(world, 'GetDeviceCertificate') - before).toBeLessThan(130);
+});
+
 test('a service that goes silent in the middle of acting leaves nothing open', async () => {
   const { serials, world } = await fleet(10);
   switchOff(world, serials[0]);

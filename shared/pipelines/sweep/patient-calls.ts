@@ -1,7 +1,8 @@
 import { backoffDelay } from '../../core/backoff.ts';
 import { isThrottled, remedyOf } from '../../core/openapi-code.ts';
 import type { ServiceWord } from '../../core/service-word.ts';
-import { plus } from '../../core/time.ts';
+import { countCall, NO_SILENCE, type SilenceCount } from '../../core/sweep/silence-count.ts';
+import { type EpochMs, plus } from '../../core/time.ts';
 import type { CallAnswer } from '../../ports/mqtt-certificates.ts';
 import type { SweepDeps } from './deps.ts';
 
@@ -58,46 +59,64 @@ const MAX_ATTEMPTS = 10;
 const MAX_ATTEMPTS_THROTTLED = 30;
 /** So many calls in a row that failed in spite of all patience: asking for every device would take hours. */
 const FAILING_LIMIT = 30;
+/** As `countCall` counts them. */
 const SILENCE_LIMIT = 20;
 /** What one more call may take at most. */
 const CALL_ALLOWANCE_MS = 8_000;
 
+/** Whether a call's code says that nobody answered; what can not be read is still an answer of somebody. */
+export function isUnanswered(code: string): boolean {
+  return code === 'Timeout' || code === 'NoConnection';
+}
+
 /** Patience for one lap. */
 export function patientCalls(deps: SweepDeps): PatientCalls {
-  let silent = 0;
+  let silence: SilenceCount = NO_SILENCE;
   let failing = 0;
+  let underWay = 0;
 
-  const heard = (answer: CallAnswer<unknown>): void => {
-    // What can not be read is still an answer of somebody: only timeouts and resets are silence.
-    const isSilent = answer.kind === 'no-answer' && answer.code !== 'UnreadableAnswer';
-    silent = isSilent ? silent + 1 : 0;
-    if (silent >= SILENCE_LIMIT) throw new ServiceSilentError(silent);
+  const hear = (answer: CallAnswer<unknown>, startedAt: EpochMs): void => {
+    const isAnswered = answer.kind !== 'no-answer' || !isUnanswered(answer.code);
+    const call = { startedAt, endedAt: deps.clock.now(), isAnswered, isAlone: underWay <= 1 };
+    silence = countCall(silence, call);
+    if (silence.count >= SILENCE_LIMIT) throw new ServiceSilentError(silence.count);
+  };
+
+  const repeat: PatientCalls['read'] = async (call) => {
+    for (let attempt = 1; ; attempt += 1) {
+      const startedAt = deps.clock.now();
+      if (startedAt + CALL_ALLOWANCE_MS > deps.deadline) throw new OutOfTimeError();
+      const answer = await call();
+      hear(answer, startedAt);
+      if (answer.kind === 'answered' || remedyOf(answer.code) === 'not-found') failing = 0;
+      if (answer.kind === 'answered') return answer;
+      const remedy = remedyOf(answer.code);
+      const service = { code: answer.code, requestId: answer.kind === 'refused' ? answer.requestId : '' };
+      if (remedy === 'not-found') return { kind: 'not-found' };
+      const isRefused = remedy === 'fix-configuration' || remedy === 'refresh-credentials';
+      if (isRefused) throw new InstanceBlockedError(service, 'refused');
+      const worthRepeating = remedy === 'retry' || (remedy === 'unknown' && attempt === 1);
+      const most = isThrottled(answer.code) ? MAX_ATTEMPTS_THROTTLED : MAX_ATTEMPTS;
+      if (!worthRepeating || attempt >= most) {
+        // Calls without any answer are counted as silence.
+        if (worthRepeating && !isUnanswered(answer.code)) failing += 1;
+        if (failing >= FAILING_LIMIT) throw new InstanceBlockedError(service, 'failing');
+        return { kind: 'failed', service };
+      }
+      const delay = backoffDelay(attempt, deps.clock.random(), BACKOFF);
+      if (plus(deps.clock.now(), delay) + CALL_ALLOWANCE_MS > deps.deadline) throw new OutOfTimeError();
+      await deps.clock.sleep(delay);
+    }
   };
 
   return {
-    heard,
+    heard: (answer) => hear(answer, deps.clock.now()),
     read: async (call) => {
-      for (let attempt = 1; ; attempt += 1) {
-        if (deps.clock.now() + CALL_ALLOWANCE_MS > deps.deadline) throw new OutOfTimeError();
-        const answer = await call();
-        heard(answer);
-        if (answer.kind === 'answered' || remedyOf(answer.code) === 'not-found') failing = 0;
-        if (answer.kind === 'answered') return answer;
-        const remedy = remedyOf(answer.code);
-        const service = { code: answer.code, requestId: answer.kind === 'refused' ? answer.requestId : '' };
-        if (remedy === 'not-found') return { kind: 'not-found' };
-        const isRefused = remedy === 'fix-configuration' || remedy === 'refresh-credentials';
-        if (isRefused) throw new InstanceBlockedError(service, 'refused');
-        const worthRepeating = remedy === 'retry' || (remedy === 'unknown' && attempt === 1);
-        const most = isThrottled(answer.code) ? MAX_ATTEMPTS_THROTTLED : MAX_ATTEMPTS;
-        if (!worthRepeating || attempt >= most) {
-          if (worthRepeating) failing += 1;
-          if (failing >= FAILING_LIMIT) throw new InstanceBlockedError(service, 'failing');
-          return { kind: 'failed', service };
-        }
-        const delay = backoffDelay(attempt, deps.clock.random(), BACKOFF);
-        if (plus(deps.clock.now(), delay) + CALL_ALLOWANCE_MS > deps.deadline) throw new OutOfTimeError();
-        await deps.clock.sleep(delay);
+      underWay += 1;
+      try {
+        return await repeat(call);
+      } finally {
+        underWay -= 1;
       }
     },
   };

@@ -3,7 +3,7 @@ import { countOf, indexOfDevice } from '../../core/sweep/packed-serials.ts';
 import type { DevicePage } from '../../ports/mqtt-certificates.ts';
 import type { SweepDeps } from './deps.ts';
 import { pagesInOrder } from './pages-in-order.ts';
-import { InstanceBlockedError, type PatientCalls } from './patient-calls.ts';
+import { InstanceBlockedError, isUnanswered, type PatientCalls } from './patient-calls.ts';
 import type { DevicesToRead } from './read-devices.ts';
 import type { ListPass } from './read-progress.ts';
 import { absorbOthers, noteFinding, type WatchedDevices } from './watched-devices.ts';
@@ -25,14 +25,22 @@ export async function readByList(deps: SweepDeps, calls: PatientCalls, request: 
   if (list.kind !== 'under-way') return;
   const seen = createSeen();
   let inVain = 0;
+  // Pages that brought no answer count as passed once a later one is answered; else the next try asks for them again.
+  let answered: ListPass = list;
   const ahead = (): number => pagesAhead(deps, request);
-  for await (const { page } of pagesInOrder(list.page, ahead, (next) => readPage(deps, calls, request, next))) {
-    const before = watched.progress.readCount;
-    const passed = takePage(request, page, seen);
-    if (watched.progress.readCount === before) inVain += 1;
-    watched.progress.list = request.isWholeCa ? passed : unlessDone(watched, passed, inVain);
-    if (watched.progress.others.size >= NEWCOMERS_HEAP) absorbOthers(watched, now);
-    if (watched.progress.list.kind !== 'under-way') return;
+  try {
+    for await (const { page } of pagesInOrder(list.page, ahead, (next) => readPage(deps, calls, request, next))) {
+      const before = watched.progress.readCount;
+      const passed = takePage(request, page, seen);
+      if (watched.progress.readCount === before) inVain += 1;
+      watched.progress.list = request.isWholeCa ? passed : unlessDone(watched, passed, inVain);
+      if (page !== 'unanswered') answered = watched.progress.list;
+      if (watched.progress.others.size >= NEWCOMERS_HEAP) absorbOthers(watched, now);
+      if (watched.progress.list.kind !== 'under-way') return;
+    }
+  } catch (error) {
+    watched.progress.list = answered;
+    throw error;
   }
 }
 
@@ -55,7 +63,7 @@ function pagesAhead({ settings }: SweepDeps, { isWholeCa, watched }: DevicesToRe
   return Math.min(Math.ceil((countOf(watched.devices) - watched.progress.readCount) / 100), settings.callsAtOnce);
 }
 
-type PageRead = DevicePage | 'refused' | 'failed';
+type PageRead = DevicePage | 'refused' | 'failed' | 'unanswered';
 
 async function readPage(
   deps: SweepDeps,
@@ -66,7 +74,8 @@ async function readPage(
   try {
     const answer = await calls.read(() => deps.mqtt.listDevicesOfCa({ instance, caSpelling, page }));
     if (answer.kind === 'not-found') return { devices: [], unreadable: 0 };
-    return answer.kind === 'answered' ? answer.value : 'failed';
+    if (answer.kind === 'answered') return answer.value;
+    return isUnanswered(answer.service.code) ? 'unanswered' : 'failed';
   } catch (error) {
     // A role that may Get and not List: worth a try one by one; if that is refused too, the instance is blocked.
     if (!(error instanceof InstanceBlockedError) || error.why === 'failing') throw error;
@@ -105,8 +114,9 @@ function takePage({ isWholeCa, now, watched }: DevicesToRead, page: PageRead, se
   // A list that may not be asked for says nothing.
   if (page === 'refused' || list.kind !== 'under-way') return { kind: 'none' };
   const isLast = list.page >= MAX_PAGES;
-  const isWhole = list.isWhole && page !== 'failed' && page.unreadable === 0 && !isLast;
-  const isNew = page === 'failed' || takeDevices({ isWholeCa, now, watched }, page, seen);
+  const isRead = page !== 'failed' && page !== 'unanswered';
+  const isWhole = list.isWhole && isRead && page.unreadable === 0 && !isLast;
+  const isNew = !isRead || takeDevices({ isWholeCa, now, watched }, page, seen);
   return isNew && !isLast ? { kind: 'under-way', page: list.page + 1, isWhole } : { kind: 'over', isWhole };
 }
 

@@ -7,7 +7,7 @@ import { readMemory } from '../../core/sweep/device-memory.ts';
 import { countOf, deviceAt } from '../../core/sweep/packed-serials.ts';
 import type { EpochMs } from '../../core/time.ts';
 import type { SweepDeps } from './deps.ts';
-import type { PatientCalls } from './patient-calls.ts';
+import { isUnanswered, type PatientCalls } from './patient-calls.ts';
 import { readByList } from './read-by-list.ts';
 import { absorbOthers, noteFinding, type WatchedDevices } from './watched-devices.ts';
 
@@ -60,11 +60,27 @@ async function readRest(deps: SweepDeps, calls: PatientCalls, request: DevicesTo
   const { progress } = watched;
   const { known, strangers } = unreadOf(watched);
   const share = progress.list.kind === 'none' ? strangers.length : Math.max(0, STRANGERS_MAX - progress.strangersAsked);
-  await eachLimited([...known, ...strangers.slice(0, share)], deps.settings.callsAtOnce, async (index) => {
-    noteFinding(watched, index, await findDevice(deps, calls, request, deviceAt(watched.devices, index)), now);
+  const note = (index: number, finding: DeviceFinding): void => {
+    noteFinding(watched, index, finding, now);
     // Charged when the answer is here: one that a lap had no time for is asked for, and charged, by the next.
     if (isStranger(watched, index)) progress.strangersAsked += 1;
+  };
+  // Nobody's fault while the service is silent: noted once it answers others, left to the next try if it never does.
+  const unanswered = new Map<number, DeviceFinding>();
+  const noteUnanswered = (): void => {
+    for (const [index, finding] of unanswered) note(index, finding);
+    unanswered.clear();
+  };
+  await eachLimited([...known, ...strangers.slice(0, share)], deps.settings.callsAtOnce, async (index) => {
+    const finding = await findDevice(deps, calls, request, deviceAt(watched.devices, index));
+    if (finding.kind === 'failed' && isUnanswered(finding.code)) {
+      unanswered.set(index, finding);
+      return;
+    }
+    noteUnanswered();
+    note(index, finding);
   });
+  noteUnanswered();
   const isAbsent = progress.list.kind === 'over' && progress.list.isWhole;
   for (const index of strangers.slice(share)) {
     noteFinding(watched, index, isAbsent ? { kind: 'not-found' } : { kind: 'failed', code: 'NotAsked' }, now);

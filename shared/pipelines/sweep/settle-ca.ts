@@ -15,7 +15,7 @@ import { closeStrays } from './close-strays.ts';
 import { type SweepContext, type SweptCa, tell } from './context.ts';
 import { writeKnownDevices } from './device-memory-store.ts';
 import { deviceNews } from './device-news.ts';
-import { OutOfTimeError } from './patient-calls.ts';
+import { OutOfTimeError, ServiceSilentError } from './patient-calls.ts';
 import { type DevicesToRead, readDevices } from './read-devices.ts';
 import { newProgress } from './read-progress.ts';
 import { writeRoster } from './roster.ts';
@@ -145,7 +145,8 @@ async function readOrCheckpoint(context: SweepContext, ca: CaToSettle, watched: 
       onListRefused: ca.onListRefused,
     });
   } catch (error) {
-    if (error instanceof OutOfTimeError) await keepProgress(context, ca, watched);
+    const isGoneOnWith = error instanceof OutOfTimeError || error instanceof ServiceSilentError;
+    if (isGoneOnWith) await keepProgress(context, ca, watched);
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { OutOfTimeError } from '../../../shared/pipelines/sweep/patient-calls.ts';
-import { answered, listedDevices, pageOf, serialsFrom } from '../../support/listed-devices.ts';
+import { OutOfTimeError, ServiceSilentError } from '../../../shared/pipelines/sweep/patient-calls.ts';
+import { answered, listedDevices, pageOf, readingOf, serialsFrom } from '../../support/listed-devices.ts';
 
 const SEEN = { seenActive: true, known: true } as const;
 /** Strangers that are asked for in one sweep. */
@@ -90,4 +90,71 @@ test.each([
   await devices.lap({ callsAtOnce: 1 });
   expect(devices.pages).toEqual([1, 2]);
   expect(devices.count(SEEN)).toBe(300);
+});
+
+const TIMEOUT = { kind: 'no-answer', code: 'Timeout' } as const;
+
+test('calls under way that all time out at once do not stop the sweep', async () => {
+  const known = serialsFrom(1, 200);
+  let answers = 0;
+  const devices = listedDevices(
+    { known, strangers: [] },
+    {
+      there: known,
+      callMs: 5000,
+      got: (device) => {
+        answers += 1;
+        return answers > 30 && answers <= 54 ? TIMEOUT : answered(readingOf(device));
+      },
+    },
+  );
+  await devices.lap({ read: 'get', callsAtOnce: 24 });
+  expect(devices.count(SEEN)).toBe(200);
+});
+
+test('twenty timeouts in a row stop the sweep, and what they were about is asked for once more by the next try', async () => {
+  const known = serialsFrom(1, 200);
+  let answers = 60;
+  const devices = listedDevices(
+    { known, strangers: [] },
+    {
+      there: known,
+      callMs: 5000,
+      got: (device) => {
+        answers -= 1;
+        return answers < 0 ? TIMEOUT : answered(readingOf(device));
+      },
+    },
+  );
+  await expect(devices.lap({ read: 'get', callsAtOnce: 1 })).rejects.toThrow(ServiceSilentError);
+  expect(devices.watched.progress.readCount).toBe(60);
+  expect(devices.asked.length - 60).toBeLessThan(30);
+  answers = 1000;
+  const before = devices.asked.length;
+  await devices.lap({ read: 'get', callsAtOnce: 1 });
+  expect(devices.asked.length - before).toBe(140);
+  expect(devices.count(SEEN)).toBe(200);
+});
+
+test('pages on which the service went silent are asked for again by the next try', async () => {
+  const known = serialsFrom(1, 2000);
+  let isSilent = true;
+  const listed = (page: number) =>
+    isSilent && page >= 4 ? TIMEOUT : answered(pageOf(known.slice((page - 1) * 100, page * 100)));
+  const devices = listedDevices({ known, strangers: [] }, { there: known, callMs: 5000, listed });
+  await expect(devices.lap({ callsAtOnce: 3 })).rejects.toThrow(ServiceSilentError);
+  expect(devices.watched.progress.list).toEqual({ kind: 'under-way', page: 4, isWhole: true });
+  isSilent = false;
+  await devices.lap({ callsAtOnce: 3 });
+  expect(devices.asked).toEqual([]);
+  expect(devices.count(SEEN)).toBe(2000);
+});
+
+test('a page that alone brings no answer is made up for one by one', async () => {
+  const known = serialsFrom(1, 2000);
+  const listed = (page: number) => (page === 4 ? TIMEOUT : answered(pageOf(known.slice((page - 1) * 100, page * 100))));
+  const devices = listedDevices({ known, strangers: [] }, { there: known, callMs: 5000, listed });
+  await devices.lap({ callsAtOnce: 3 });
+  expect(devices.asked).toEqual(known.slice(300, 400));
+  expect(devices.count(SEEN)).toBe(2000);
 });
