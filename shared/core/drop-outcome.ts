@@ -179,7 +179,11 @@ export function dropFields(outcome: DropOutcome): Fields {
         detail: outcome.sentence,
       };
     case 'drop-failed':
-      return { ...aboutDrop(outcome.drop), reason: outcome.errorCode };
+      return {
+        ...aboutDrop(outcome.drop),
+        reason: outcome.errorCode,
+        object_key: shown(inboxPrefix(outcome.drop.source)),
+      };
     case 'drop-vanished':
       return {
         ...sourceFields(outcome.source),

@@ -13,7 +13,7 @@ export const DEVICE_OUTCOME_KINDS = {
     lifetime: 'event',
     final: true,
     cause: CA_CAUSE,
-    fields: [...DEVICE_FIELDS, 'name', 'request_id'],
+    fields: [...DEVICE_FIELDS, 'name', 'request_id', 'rule_inputs'],
     zh: '实例 {instance}：设备证书 {device_sn}（CA {ca_sn}）曾被停用，{sent_zh}；回读确认为激活状态，这不代表设备已在线。',
     en: 'Device certificate {device_sn} (CA {ca_sn}) on instance {instance} was inactive; {sent_en}; it was read back active. That is no proof that the device is online.',
     fixZh:
