@@ -14,6 +14,11 @@ export interface HttpRequest {
   readonly timeoutMs: number;
   /** Longest body that is read. */
   readonly maxBytes: number;
+  /**
+   * A connection of its own, for what is sent once a minute and must not meet a connection that went stale while the
+   * platform held the process still.
+   */
+  readonly isAlone?: boolean;
 }
 
 /** What came back; `oversize` when the body is longer than allowed and was not read to its end. */
@@ -56,7 +61,7 @@ export function exchange(request: HttpRequest): Promise<HttpAnswer> {
     const secure = request.origin.startsWith('https:');
     const { hostname, port } = new URL(request.origin);
     const outgoing = (secure ? httpsRequest : httpRequest)({
-      agent: secure ? HTTPS : HTTP,
+      agent: request.isAlone === true ? false : secure ? HTTPS : HTTP,
       hostname: hostname.replace(/^\[|\]$/g, ''), // URL keeps the brackets of an IPv6 address, sockets do not take them
       port: port === '' ? (secure ? 443 : 80) : port,
       method: request.method,
