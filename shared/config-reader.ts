@@ -8,6 +8,7 @@ import {
 import { nameOf } from './core/digest.ts';
 import { displayText } from './core/display-text.ts';
 import { type InstanceId, parseInstanceId } from './core/instance.ts';
+import type { ChannelKind } from './core/notify/channel-kind.ts';
 import { isTimeZone, parseQuietHours, type QuietHours } from './core/notify/quiet-hours.ts';
 
 /** How a service is reached. */
@@ -21,6 +22,8 @@ const MAX_INSTANCES = 50;
 /** The service blocks an address at 300 calls a second; a little stays for people at the console. */
 const MAX_CALLS_PER_SECOND = 290;
 
+/** Standard Webhooks, "Signature scheme"; 22 characters of base64 are 16 bytes. */
+const WEBHOOK_SECRET = /^whsec_[A-Za-z0-9+/]{22,}={0,2}$/;
 /** An address with its token is a tenth of it; an environment has 4 KB altogether. */
 const MAX_ADDRESS = 1024;
 
@@ -125,12 +128,16 @@ export class ConfigReader {
     return undefined;
   }
 
-  /** A secret as chats hand it out: visible ASCII; blank is the empty text. No problem shows anything of it. */
-  secret(name: VariableName): string | undefined {
+  /** A secret as a kind of chat hands it out; blank is the empty text. No problem shows anything of it. */
+  secret(name: VariableName, kind: ChannelKind | undefined): string | undefined {
     const text = this.#text(name);
-    if (text === undefined || /^[\x21-\x7e]{0,256}$/.test(text)) return text;
-    this.#problem(name, 'must be a secret of at most 256 visible characters without blanks');
-    return undefined;
+    if (text === undefined) return undefined;
+    if (!/^[\x21-\x7e]{0,256}$/.test(text)) {
+      this.#problem(name, 'must be a secret of at most 256 visible characters without blanks');
+    } else if (kind === 'webhook' && !WEBHOOK_SECRET.test(text)) {
+      this.#problem(name, 'must be whsec_ and at least 16 bytes in base64, for a webhook');
+    }
+    return text;
   }
 
   /** A whole address, token and all; blank is the empty text. No problem shows anything of it. */

@@ -179,12 +179,13 @@ function readSweep(reader: ConfigReader, common: Unchecked<CommonConfig>): Unche
 const KEYWORD_MAX = 20;
 
 function readNotify(reader: ConfigReader, common: Unchecked<CommonConfig>): Unchecked<NotifyConfig> {
+  const kind = reader.oneOf('MQTT_CERTS_ROBOT_KIND', CHANNEL_KINDS);
   return {
     ...common,
     robot: {
-      kind: reader.oneOf('MQTT_CERTS_ROBOT_KIND', CHANNEL_KINDS),
+      kind,
       url: reader.address('MQTT_CERTS_ROBOT_URL'),
-      secret: reader.secret('MQTT_CERTS_ROBOT_SECRET'),
+      secret: reader.secret('MQTT_CERTS_ROBOT_SECRET', kind),
     },
     secondRobot: readSecondRobot(reader),
     keyword: reader.words('MQTT_CERTS_ROBOT_KEYWORD', KEYWORD_MAX),
@@ -202,6 +203,6 @@ function readSecondRobot(reader: ConfigReader): RobotConfig | undefined {
   if (!reader.isAnySet(needed, ['MQTT_CERTS_SECOND_SECRET']) || reader.problems.length > problems) return undefined;
   const kind = reader.oneOf('MQTT_CERTS_SECOND_KIND', CHANNEL_KINDS);
   const url = reader.address('MQTT_CERTS_SECOND_URL');
-  const secret = reader.secret('MQTT_CERTS_SECOND_SECRET');
+  const secret = reader.secret('MQTT_CERTS_SECOND_SECRET', kind);
   return kind === undefined || url === undefined || secret === undefined ? undefined : { kind, url, secret };
 }

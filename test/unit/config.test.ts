@@ -159,7 +159,7 @@ const ROBOT = {
 const SECOND = {
   MQTT_CERTS_SECOND_KIND: 'webhook',
   MQTT_CERTS_SECOND_URL: 'https://hooks.example/alerts',
-  MQTT_CERTS_SECOND_SECRET: 'whsec_c2VjcmV0',
+  MQTT_CERTS_SECOND_SECRET: 'whsec_c2VjcmV0IG9mIGEgd2ViaG9vayE=',
 };
 
 test('the teller needs an address; it tells in both languages, at every hour, and proves itself daily', () => {
@@ -201,7 +201,11 @@ test('every switch of the teller can be turned', () => {
     ok: true,
     config: {
       robot: { kind: 'slack' },
-      secondRobot: { kind: 'webhook', url: 'https://hooks.example/alerts', secret: 'whsec_c2VjcmV0' },
+      secondRobot: {
+        kind: 'webhook',
+        url: 'https://hooks.example/alerts',
+        secret: 'whsec_c2VjcmV0IG9mIGEgd2ViaG9vayE=',
+      },
       keyword: '证书',
       language: 'zh',
       quietHours: { fromMinute: 1320, toMinute: 450 },
@@ -230,7 +234,10 @@ test('a second robot is there with kind and address, or not at all', () => {
     'MQTT_CERTS_SECOND_KIND is blank, but MQTT_CERTS_SECOND_SECRET is set',
     'MQTT_CERTS_SECOND_URL is blank, but MQTT_CERTS_SECOND_SECRET is set',
   ]);
-  expect(problemsOf(['MQTT_CERTS_SECOND_KIND', 'MQTT_CERTS_SECOND_URL'])).toEqual([]);
+  expect(problemsOf(['MQTT_CERTS_SECOND_KIND', 'MQTT_CERTS_SECOND_URL'])).toEqual([
+    'MQTT_CERTS_SECOND_SECRET must be whsec_ and at least 16 bytes in base64, for a webhook',
+  ]);
+  expect(problemsOf(['MQTT_CERTS_SECOND_KIND', 'MQTT_CERTS_SECOND_URL', 'MQTT_CERTS_SECOND_SECRET'])).toEqual([]);
 });
 
 test.each([

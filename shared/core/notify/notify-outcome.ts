@@ -147,7 +147,7 @@ export function notifyIdentity(outcome: NotifyOutcome): readonly (string | numbe
     case 'canary':
       return [outcome.date];
     case 'pause-standing':
-      return [outcome.etag, outcome.since, outcome.days];
+      return [outcome.since, outcome.days];
     case 'condition-unreported':
       return [outcome.causeId, outcome.lastSeen];
     case 'test-alert':

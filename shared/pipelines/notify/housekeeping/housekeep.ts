@@ -1,0 +1,54 @@
+import { ServiceFailure } from '../../../core/service-failure.ts';
+import type { PassFacts } from '../deps.ts';
+import { countBacklog } from './count-backlog.ts';
+import { type HousekeepingDeps, hasTime } from './deps.ts';
+import { type HousekeepingMemory, readMemory, writeMemory } from './memory.ts';
+import { replayOutcomes } from './replay-outcomes.ts';
+import { sendCanary } from './send-canary.ts';
+import { watchPause } from './watch-pause.ts';
+import { watchSweep } from './watch-sweep.ts';
+
+type Chore = (deps: HousekeepingDeps, memory: HousekeepingMemory, facts: PassFacts) => Promise<HousekeepingMemory>;
+
+/** What is looked after once a minute, in this order; each gives what is to be remembered. */
+const CHORES: Readonly<Record<string, Chore>> = {
+  'watch-sweep': watchSweep,
+  'watch-pause': watchPause,
+  'send-canary': sendCanary,
+  'count-backlog': countBacklog,
+};
+
+/**
+ * Looks after everything about the telling that is not telling: what waits for the log store, the sweep, a standing pause,
+ * the canary, the backlog. A chore that fails is logged and done with the next run, and keeps no other from its turn;
+ * what is reported here has an identity of its own, so doing a chore twice tells nothing twice. Never throws. With nothing
+ * to do it makes four requests to the bucket.
+ */
+export async function housekeep(deps: HousekeepingDeps, facts: PassFacts): Promise<void> {
+  await attempt(deps, 'replay-outcomes', () => replayOutcomes(deps));
+  await attempt(deps, 'read-memory', async () => {
+    let memory = await readMemory(deps.store);
+    for (const [name, chore] of Object.entries(CHORES)) {
+      if (!hasTime(deps)) return;
+      await attempt(deps, name, async () => {
+        const next = await chore(deps, memory, facts);
+        if (next === memory || !(await facts.isStillOurs())) return;
+        memory = next;
+        await writeMemory(deps.store, memory);
+      });
+    }
+  });
+}
+
+async function attempt({ runLog }: HousekeepingDeps, kind: string, act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    runLog.write({ event: 'chore-failed', kind, code: codeOf(error) });
+  }
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof ServiceFailure) return `${error.facts.service}-${error.facts.code}`;
+  return error instanceof Error ? error.name : 'unknown';
+}
