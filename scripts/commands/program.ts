@@ -7,6 +7,7 @@ import { addBenchCommand } from './bench.ts';
 import { addCheckCommand } from './check.ts';
 import { addCodeCommand } from './code.ts';
 import { addDevicesCommand } from './devices.ts';
+import { addDocsCommand } from './docs.ts';
 import { addHoldCommand } from './hold.ts';
 import { addLogCommand } from './log.ts';
 import { addPairCommand } from './pair.ts';
@@ -50,7 +51,8 @@ export async function runCli(args: readonly string[], io: CommandIo): Promise<Ex
   }
 }
 
-function buildProgram(io: CommandIo, run: RunCommand): Command {
+/** Every command there is. `run` carries out what an action does. */
+export function buildProgram(io: CommandIo, run: RunCommand): Command {
   const { bold, red } = io.paint.stderr;
   const program = new Command('mqtt-certs');
   program
@@ -85,6 +87,7 @@ function buildProgram(io: CommandIo, run: RunCommand): Command {
   addDevicesCommand(program, run);
   addUndoCommand(program, run);
   addBenchCommand(program, run);
+  addDocsCommand(program, run);
   return program;
 }
 

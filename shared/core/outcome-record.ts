@@ -60,8 +60,8 @@ export const RECORD_FIELD_FACTS = {
   correlation_id: {
     type: 'text',
     isWritten: false,
-    zh: '关联编号：同一次上传（或同一次巡检）的记录相同',
-    en: 'shared by everything about one drop, or one sweep',
+    zh: '关联编号：属于同一件事（如同一次上传、同一次巡检）的记录相同',
+    en: 'shared by what belongs together, such as everything about one drop or one sweep',
   },
   request_id: {
     type: 'text',
