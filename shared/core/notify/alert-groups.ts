@@ -1,0 +1,226 @@
+import type { AlertName, CauseId } from '../alert-key.ts';
+import type { ObjectKey } from '../object-version.ts';
+import type { EventId } from '../outcome-record.ts';
+import { factsOf } from '../outcome-table.ts';
+import type { EpochMs } from '../time.ts';
+import {
+  CONDITIONS_KEPT,
+  type ConditionEffect,
+  CRITICAL_KEPT,
+  type Effects,
+  EVENTS_KEPT,
+  type KnownCondition,
+  type NotifyMemory,
+  TOLD_KEPT,
+  type ToldCause,
+} from './condition-memory.ts';
+import type { Problem } from './problem.ts';
+
+/** One alert as a listing shows it. */
+export interface ListedAlert {
+  readonly name: AlertName;
+  readonly key: ObjectKey;
+  /** By the store's clock. */
+  readonly writtenAt: EpochMs;
+}
+
+/** Alerts of one cause that are told together, or the repetition of a condition. */
+export interface AlertGroup {
+  readonly problem: Omit<Problem, 'samples'>;
+  /** The newest ones, newest first, at most {@link SAMPLES}. */
+  readonly sampleKeys: readonly ObjectKey[];
+  /** When the first of them was written; `undefined` for a mere repetition. */
+  readonly waitsSince: EpochMs | undefined;
+}
+
+/** What a stream of alerts comes to; its size does not grow with their number. */
+export interface Tally {
+  readonly problems: number;
+  /** How many of them are due. */
+  readonly due: number;
+  /** When the first of all alerts was written. */
+  readonly waitsSince: EpochMs | undefined;
+  /** The groups with the most events, at most as many as were asked for. */
+  readonly top: readonly AlertGroup[];
+  /** The others. */
+  readonly rest: { readonly problems: number; readonly events: number };
+  readonly effects: Effects;
+  /** Conditions that were told before and have a group here. */
+  readonly knownCauses: ReadonlySet<CauseId>;
+}
+
+/** Adds up alerts that come in the order of their keys, so that those of one cause follow each other. */
+export interface AlertTally {
+  readonly add: (alert: ListedAlert) => void;
+  /** A condition that is repeated although nothing new was reported. */
+  readonly addStanding: (known: KnownCondition) => void;
+  readonly finish: () => Tally;
+}
+
+/** How many alerts of one cause are read. */
+const SAMPLES = 3;
+
+/** What two workers report of one happening has names close to each other. */
+const EVENTS_COMPARED = 5000;
+
+interface OpenGroup {
+  readonly first: AlertName;
+  readonly events: Set<EventId>;
+  count: number;
+  lastAt: EpochMs;
+  waitsSince: EpochMs;
+  sampleKeys: readonly ObjectKey[];
+}
+
+interface Sums {
+  readonly top: AlertGroup[];
+  readonly rest: { problems: number; events: number };
+  readonly told: EventId[];
+  readonly critical: Omit<ToldCause, 'at'>[];
+  readonly conditions: ConditionEffect[];
+  readonly knownCauses: Set<CauseId>;
+  problems: number;
+  due: number;
+  waitsSince: EpochMs | undefined;
+}
+
+/**
+ * Begins to add up.
+ *
+ * @param about.groups - How many groups are kept whole; at least 1.
+ * @param about.isDue - Whether a group is worth a message now.
+ */
+export function tallyOf(about: {
+  readonly memory: NotifyMemory;
+  readonly groups: number;
+  readonly isDue: (group: AlertGroup) => boolean;
+}): AlertTally {
+  const { isDue, groups, memory } = about;
+  const sums: Sums = {
+    ...{ top: [], rest: { problems: 0, events: 0 }, told: [], critical: [], conditions: [], knownCauses: new Set() },
+    ...{ problems: 0, due: 0, waitsSince: undefined },
+  };
+  // The beginning and the end of one condition may both wait, in any order of time.
+  let open: { begin?: OpenGroup; end?: OpenGroup } = {};
+
+  const closeOne = (group: OpenGroup): void => {
+    const known = memory.conditions.get(group.first.causeId);
+    if (known !== undefined) sums.knownCauses.add(known.causeId);
+    const closed = groupOf(group, known);
+    if (isDue(closed)) sums.due += 1;
+    rank(sums, closed, groups);
+    remember(sums, group);
+  };
+  const close = (): void => {
+    if (open.begin !== undefined) closeOne(open.begin);
+    if (open.end !== undefined) closeOne(open.end);
+    open = {};
+  };
+
+  return {
+    add: (alert) => {
+      const cause = (open.begin ?? open.end)?.first.causeId;
+      if (cause !== undefined && cause !== alert.name.causeId) close();
+      const side = alert.name.isEnd ? 'end' : 'begin';
+      const group = open[side] ?? opened(alert);
+      open[side] = group;
+      join(group, alert);
+    },
+    addStanding: (known) => {
+      close();
+      sums.due += 1;
+      rank(sums, standingGroup(known), groups);
+      if (sums.conditions.length < CONDITIONS_KEPT) sums.conditions.push(standingEffect(known));
+    },
+    finish: () => {
+      close();
+      const { conditions, critical, told, top, ...others } = sums;
+      return { ...others, top: top.sort(byWeight), effects: { told, critical, conditions } };
+    },
+  };
+}
+
+function rank(sums: Sums, group: AlertGroup, groups: number): void {
+  const { rest, top } = sums;
+  sums.problems += 1;
+  sums.waitsSince = earlier(sums.waitsSince, group.waitsSince);
+  top.push(group);
+  if (top.length <= groups) return;
+  top.sort(byWeight);
+  rest.problems += 1;
+  rest.events += top.pop()?.problem.count ?? 0;
+}
+
+function remember({ conditions, critical, told }: Sums, group: OpenGroup): void {
+  const { causeId, isEnd, kind, severity } = group.first;
+  if (factsOf(kind).lifetime === 'condition') {
+    if (conditions.length < CONDITIONS_KEPT) conditions.push(effectOf(group, isEnd ? 'ended' : 'told'));
+    return;
+  }
+  told.push(...[...group.events].slice(-TOLD_KEPT));
+  told.splice(0, told.length - TOLD_KEPT);
+  if (severity === 'critical' && critical.length < CRITICAL_KEPT) critical.push({ causeId, kind });
+}
+
+function earlier(a: EpochMs | undefined, b: EpochMs | undefined): EpochMs | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a < b ? a : b;
+}
+
+/** What is told first, where not everything can be named: what is over least of all. */
+function byWeight(a: AlertGroup, b: AlertGroup): number {
+  if ((a.problem.phase === 'ended') !== (b.problem.phase === 'ended')) return a.problem.phase === 'ended' ? 1 : -1;
+  const more = b.problem.count - a.problem.count;
+  return more !== 0 ? more : b.problem.lastAt - a.problem.lastAt;
+}
+
+function opened({ name, writtenAt }: ListedAlert): OpenGroup {
+  return { first: name, events: new Set(), count: 0, lastAt: name.at, waitsSince: writtenAt, sampleKeys: [] };
+}
+
+function join(group: OpenGroup, { key, name, writtenAt }: ListedAlert): void {
+  if (writtenAt < group.waitsSince) group.waitsSince = writtenAt;
+  if (group.events.has(name.eventId)) return;
+  group.events.add(name.eventId);
+  if (group.events.size > EVENTS_COMPARED) {
+    const [oldest] = group.events;
+    if (oldest !== undefined) group.events.delete(oldest);
+  }
+  group.count += 1;
+  group.lastAt = name.at;
+  group.sampleKeys = [key, ...group.sampleKeys].slice(0, SAMPLES);
+}
+
+function groupOf({ count, first, lastAt, sampleKeys, waitsSince }: OpenGroup, known?: KnownCondition): AlertGroup {
+  const { at: firstAt, causeId, isEnd, kind, severity } = first;
+  const phase = isEnd ? 'ended' : known === undefined ? 'new' : 'again';
+  const untold = known?.untold ?? 0;
+  const since = known?.since ?? firstAt;
+  return {
+    problem: { causeId, kind, severity, count: count + untold, firstAt, lastAt, phase, since },
+    sampleKeys,
+    waitsSince,
+  };
+}
+
+function effectOf({ count, events, first, lastAt }: OpenGroup, change: 'told' | 'ended'): ConditionEffect {
+  const { at: firstAt, causeId, kind, severity } = first;
+  return {
+    ...{ causeId, kind, severity, change, firstAt, lastAt, count },
+    events: [...events].slice(-EVENTS_KEPT),
+    sample: undefined,
+  };
+}
+
+function standingGroup({ causeId, kind, lastAt, severity, since, untold }: KnownCondition): AlertGroup {
+  const problem = { causeId, kind, severity, count: untold, firstAt: since, lastAt, phase: 'standing', since } as const;
+  return { problem, sampleKeys: [], waitsSince: undefined };
+}
+
+function standingEffect({ causeId, kind, lastAt, severity, since }: KnownCondition): ConditionEffect {
+  return {
+    ...{ causeId, kind, severity, change: 'told', firstAt: since, lastAt, count: 0 },
+    events: [],
+    sample: undefined,
+  };
+}

@@ -1,0 +1,220 @@
+import type { CauseId } from '../alert-key.ts';
+import type { EventId, OutcomeRecord } from '../outcome-record.ts';
+import type { OutcomeKind, Severity } from '../outcome-table.ts';
+import { type EpochMs, hours, minutes } from '../time.ts';
+import type { MessageId } from './notify-layout.ts';
+
+/** A condition that people were told of and that nobody said is over. */
+export interface KnownCondition {
+  readonly causeId: CauseId;
+  readonly kind: OutcomeKind;
+  readonly severity: Severity;
+  /** Of its first event that was told. */
+  readonly since: EpochMs;
+  /** Of its newest event. */
+  readonly lastAt: EpochMs;
+  /** When an alert of it was seen last, by the teller's clock. */
+  readonly lastSeenAt: EpochMs;
+  readonly lastToldAt: EpochMs;
+  /** Events since then, that were counted and not told. */
+  readonly untold: number;
+  /** Newest last, at most {@link EVENTS_KEPT}. */
+  readonly events: readonly EventId[];
+  /** For repeating it when nothing new was reported. */
+  readonly sample: OutcomeRecord | undefined;
+}
+
+/** A condition that ended: an alert of it that comes late is no new one. */
+export interface EndedCondition {
+  readonly causeId: CauseId;
+  /** By the teller's clock. */
+  readonly forgottenAt: EpochMs;
+  /** Of the event that ended it. */
+  readonly endedAt: EpochMs;
+  readonly events: readonly EventId[];
+}
+
+/** A critical cause that was told, so that one cause alone can not flood. */
+export interface ToldCause {
+  readonly causeId: CauseId;
+  readonly kind: OutcomeKind;
+  readonly at: EpochMs;
+}
+
+/** What the teller remembers from run to run. */
+export interface NotifyMemory {
+  readonly conditions: ReadonlyMap<CauseId, KnownCondition>;
+  readonly ended: readonly EndedCondition[];
+  /** Events that were told, newest last: a twin's second alert is not told again. */
+  readonly told: ReadonlySet<EventId>;
+  /** Critical causes of the last hour. */
+  readonly critical: readonly ToldCause[];
+  /** Messages whose effects are in here, newest last. */
+  readonly applied: readonly MessageId[];
+  /** Names of what was said about lines of mutes, newest last. */
+  readonly muteLines: readonly string[];
+}
+
+/** What telling one message, or clearing alerts away without one, changes in the memory; by value, so that it can be done late. */
+export interface Effects {
+  /** Told events that happened once, newest last. */
+  readonly told: readonly EventId[];
+  readonly critical: readonly Omit<ToldCause, 'at'>[];
+  readonly conditions: readonly ConditionEffect[];
+}
+
+/** `told`: began, or more of it; `counted`: more of it, not told; `ended`. */
+export interface ConditionEffect {
+  readonly causeId: CauseId;
+  readonly kind: OutcomeKind;
+  readonly severity: Severity;
+  readonly change: 'told' | 'counted' | 'ended';
+  readonly firstAt: EpochMs;
+  readonly lastAt: EpochMs;
+  /** Events that were not known before. */
+  readonly count: number;
+  /** Newest last. */
+  readonly events: readonly EventId[];
+  readonly sample: OutcomeRecord | undefined;
+}
+
+/** Nothing was ever told. */
+export const NOTHING_KNOWN: NotifyMemory = {
+  conditions: new Map(),
+  ended: [],
+  told: new Set(),
+  critical: [],
+  applied: [],
+  muteLines: [],
+};
+
+/** More conditions at once are told like events: once, and then forgotten. */
+export const CONDITIONS_KEPT = 2000;
+/** Told events that are remembered. */
+export const TOLD_KEPT = 2000;
+/** Events of one condition that are remembered. */
+export const EVENTS_KEPT = 16;
+/** Critical causes that are remembered. */
+export const CRITICAL_KEPT = 500;
+const APPLIED_KEPT = 200;
+const ENDED_KEPT = 500;
+const MUTE_LINES_KEPT = 1000;
+const REPEATED_AFTER = hours(24);
+/** A sweep that reports lasting trouble once a day may be two hours late. */
+const UNREPORTED_AFTER = hours(26);
+/** What two workers report of one happening is minutes apart. */
+const TWINS_APART = minutes(10);
+
+/** The memory after a message (or a silent clearing) took effect at a moment; a second time changes nothing. */
+export function withEffects(memory: NotifyMemory, id: MessageId, effects: Effects, at: EpochMs): NotifyMemory {
+  if (memory.applied.includes(id)) return memory;
+  const conditions = new Map(memory.conditions);
+  let { ended } = memory;
+  for (const effect of effects.conditions) {
+    const known = conditions.get(effect.causeId);
+    if (effect.change === 'ended') {
+      conditions.delete(effect.causeId);
+      ended = [...ended, endedBy(effect, known, at)];
+    } else {
+      conditions.set(effect.causeId, changedBy(effect, known, at));
+    }
+  }
+  return {
+    conditions: newest(conditions),
+    ended: ended.slice(-ENDED_KEPT),
+    told: new Set([...memory.told, ...effects.told].slice(-TOLD_KEPT)),
+    critical: [
+      ...memory.critical.filter((one) => at - one.at < hours(1)),
+      ...effects.critical.map((one) => ({ ...one, at })),
+    ].slice(-CRITICAL_KEPT),
+    applied: [...memory.applied, id].slice(-APPLIED_KEPT),
+    muteLines: memory.muteLines,
+  };
+}
+
+function changedBy(effect: ConditionEffect, known: KnownCondition | undefined, at: EpochMs): KnownCondition {
+  const { causeId, change, count, events, firstAt, kind, lastAt, sample, severity } = effect;
+  const isTold = change === 'told';
+  return {
+    causeId,
+    kind,
+    severity,
+    since: known?.since ?? firstAt,
+    lastAt: known !== undefined && known.lastAt > lastAt ? known.lastAt : lastAt,
+    // A mere repetition of what is known says nothing about whether it still is so.
+    lastSeenAt: events.length === 0 && known !== undefined ? known.lastSeenAt : at,
+    lastToldAt: isTold ? at : (known?.lastToldAt ?? at),
+    untold: isTold ? 0 : (known?.untold ?? 0) + count,
+    events: [...new Set([...(known?.events ?? []), ...events])].slice(-EVENTS_KEPT),
+    sample: sample ?? known?.sample,
+  };
+}
+
+function endedBy(effect: ConditionEffect, known: KnownCondition | undefined, at: EpochMs): EndedCondition {
+  return { causeId: effect.causeId, forgottenAt: at, endedAt: effect.lastAt, events: known?.events ?? [] };
+}
+
+/** The most recently seen ones, when there are too many. */
+function newest(conditions: ReadonlyMap<CauseId, KnownCondition>): ReadonlyMap<CauseId, KnownCondition> {
+  if (conditions.size <= CONDITIONS_KEPT) return conditions;
+  const sorted = [...conditions].sort(([, a], [, b]) => b.lastSeenAt - a.lastSeenAt);
+  return new Map(sorted.slice(0, CONDITIONS_KEPT));
+}
+
+/** Conditions that last and were not told for a day, or have something to tell from before. */
+export function standingConditions(memory: NotifyMemory, now: EpochMs): readonly KnownCondition[] {
+  return [...memory.conditions.values()].filter(
+    (known) =>
+      now - known.lastToldAt >= REPEATED_AFTER && (known.untold > 0 || now - known.lastSeenAt <= UNREPORTED_AFTER),
+  );
+}
+
+/** Conditions nobody reports any more and nobody ended; everything about them was told. */
+export function unreportedConditions(memory: NotifyMemory, now: EpochMs): readonly KnownCondition[] {
+  return [...memory.conditions.values()].filter(
+    (known) => known.untold === 0 && now - known.lastSeenAt > UNREPORTED_AFTER,
+  );
+}
+
+/** The memory without some conditions. */
+export function withoutConditions(memory: NotifyMemory, causes: readonly CauseId[]): NotifyMemory {
+  const conditions = new Map(memory.conditions);
+  for (const cause of causes) conditions.delete(cause);
+  return { ...memory, conditions };
+}
+
+/** Remembers what was said about lines of mutes. */
+export function withMuteLines(memory: NotifyMemory, names: readonly string[]): NotifyMemory {
+  return { ...memory, muteLines: [...memory.muteLines, ...names].slice(-MUTE_LINES_KEPT) };
+}
+
+/** Whether an alert is one that was on its way when its condition ended. */
+export function cameLate(
+  { ended }: NotifyMemory,
+  alert: { readonly causeId: CauseId; readonly eventId: EventId; readonly at: EpochMs },
+  now: EpochMs,
+): boolean {
+  return ended.some(
+    (one) =>
+      one.causeId === alert.causeId &&
+      alert.at <= one.endedAt &&
+      now - one.forgottenAt < TWINS_APART &&
+      one.events.includes(alert.eventId),
+  );
+}
+
+/** The same memory for a clock that went back: what seems to come from the future happened at the latest now. */
+export function memoryAt(memory: NotifyMemory, now: EpochMs): NotifyMemory {
+  const past = (at: EpochMs): EpochMs => (at > now ? now : at);
+  return {
+    ...memory,
+    conditions: new Map(
+      [...memory.conditions].map(([causeId, known]) => [
+        causeId,
+        { ...known, lastSeenAt: past(known.lastSeenAt), lastToldAt: past(known.lastToldAt) },
+      ]),
+    ),
+    ended: memory.ended.map((one) => ({ ...one, forgottenAt: past(one.forgottenAt) })),
+    critical: memory.critical.map((one) => ({ ...one, at: past(one.at) })),
+  };
+}
