@@ -1,8 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Face, readBody, startFace } from './face.ts';
+import type { FaultBoard } from './faults.ts';
 import { FunctionServiceError } from './fc/fc.ts';
 import type { Invocation } from './fc/invocations.ts';
+import { isLoopbackHost, readJson } from './http-request.ts';
 
 /** What the admin endpoint can do to a running local cloud. */
 export interface AdminActions {
@@ -16,6 +18,7 @@ export interface AdminActions {
   readonly health: () => object;
   /** Calls below `/mqtt/`, by the rest of their path; `undefined` for one that is not known. */
   readonly mqtt: (name: string, body: unknown) => Promise<AdminAnswer> | undefined;
+  readonly faults: Pick<FaultBoard, 'show' | 'turn'>;
 }
 
 interface AdminAnswer {
@@ -30,6 +33,7 @@ const MAX_ADVANCE_MS = 10 * 366 * 86_400_000;
 
 const HELP =
   'POST /tick {"function":"register-ca"}, GET /invocations?limit=100, GET /invocations/<id>, POST /reset, POST /clock {"advanceMs":60000}, GET /health, ' +
+  'GET /faults, POST /faults {"robot":"down"}, ' +
   'POST /mqtt/devices {"instance","caSerial","count"}, POST /mqtt/device-status {"instance","caSerial","serial","status"}, POST /mqtt/ca-status {"instance","caSerial","status"}';
 
 /**
@@ -45,7 +49,7 @@ export function startAdmin(actions: AdminActions, token: string, port = 0): Prom
 }
 
 function refusalOf(request: IncomingMessage, token: string): AdminAnswer | undefined {
-  if (!/^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/.test(request.headers.host ?? '')) {
+  if (!isLoopbackHost(request)) {
     return failure(403, 'HostNotLoopback', 'call this endpoint as http://127.0.0.1:<port>, as endpoints.json gives it');
   }
   if (isSame(request.headers.authorization ?? '', `Bearer ${token}`)) return undefined;
@@ -75,6 +79,10 @@ async function answerTo(request: IncomingMessage, actions: AdminActions): Promis
     case 'POST /reset':
       await actions.reset();
       return { status: 200, body: { ok: true } };
+    case 'GET /faults':
+      return actions.faults.show();
+    case 'POST /faults':
+      return actions.faults.turn(readJson(body));
     default:
       return (await mqttCall(method, url, body, actions)) ?? outputOf(method, url, actions);
   }
@@ -82,7 +90,7 @@ async function answerTo(request: IncomingMessage, actions: AdminActions): Promis
 
 function mqttCall(method: string, url: URL, body: Buffer, actions: AdminActions): Promise<AdminAnswer> | undefined {
   const name = /^\/mqtt\/([a-z-]{1,32})$/.exec(url.pathname)?.[1];
-  return method === 'POST' && name !== undefined ? actions.mqtt(name, parsed(body)) : undefined;
+  return method === 'POST' && name !== undefined ? actions.mqtt(name, readJson(body)) : undefined;
 }
 
 function listInvocations(url: URL, actions: AdminActions): AdminAnswer {
@@ -123,17 +131,9 @@ function moveClock(body: Buffer, actions: AdminActions): AdminAnswer {
 }
 
 function memberOf(body: Buffer, key: string): unknown {
-  const value = parsed(body);
+  const value = readJson(body);
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
   return (value as Readonly<Record<string, unknown>>)[key];
-}
-
-function parsed(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8')) as unknown;
-  } catch {
-    return undefined; // not JSON: the caller says what to send
-  }
 }
 
 function failure(status: number, code: string, message: string): AdminAnswer {

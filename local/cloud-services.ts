@@ -41,6 +41,7 @@ export interface CloudParts {
 export async function startServices(
   parts: CloudParts & {
     readonly watch: boolean;
+    readonly logIndex: unknown;
     readonly keep: <Part extends Closable>(starting: Promise<Part>) => Promise<Part>;
     readonly deliver: (event: OssObjectEvent) => void;
   },
@@ -79,6 +80,7 @@ export async function startServices(
       region,
       project: settings.logProject,
       logstores: [settings.logStore],
+      index: parts.logIndex,
       credentials,
       clock,
       onLogs: (logstore, logs) => tell({ kind: 'logs', logstore, logs }),

@@ -10,6 +10,7 @@ import { type Closable, type CloudParts, type CloudServices, resetServices, star
 import { type CloudSettings, functionsOf, readSettings } from './cloud-settings.ts';
 import { type DataFolder, ENDPOINTS_FILE, openDataFolder, writePrivateFile } from './data-folder.ts';
 import type { Face } from './face.ts';
+import { createFaultBoard, type FaultBoard } from './faults.ts';
 import { type Fc, startFc } from './fc/fc.ts';
 import type { FunctionDefinition } from './fc/function-definition.ts';
 import { startFcFace } from './fc/http-face.ts';
@@ -39,6 +40,8 @@ export interface CloudOptions {
   /** Function workers at once; default 8. */
   readonly maxWorkers?: number | undefined;
   readonly retryDelayMs?: ((failures: number) => number) | undefined;
+  /** The index of the outcome log, as CreateIndex takes it; by default queries find everything. */
+  readonly logIndex?: unknown;
   /** The chats that the functions write to; default: the DingTalk robot alone. */
   readonly channels?: CloudChannels | undefined;
   /** Empty the data folder first. */
@@ -59,6 +62,8 @@ export interface LocalCloud {
   readonly fcFace: Face;
   /** Moving it wakes timers and waiting retries. */
   readonly clock: LocalClock;
+  /** What goes wrong until it is switched back; `POST /faults` of the admin endpoint. */
+  readonly faults: FaultBoard;
   readonly admin: Face;
   /** Lets running functions end, then empties every service. */
   readonly reset: () => Promise<void>;
@@ -115,7 +120,13 @@ async function compose(
   };
 
   const parts: CloudParts = { settings, folder, keys, clock, tell };
-  const services = await startServices({ ...parts, watch: options.watch ?? true, keep, deliver });
+  const services = await startServices({
+    ...parts,
+    watch: options.watch ?? true,
+    logIndex: options.logIndex,
+    keep,
+    deliver,
+  });
   const credentials = [keys.user, keys.role];
   const functions = (): Fc | undefined => running.fc;
   const fcFace = await keep(startFcFace({ functions, accountId: settings.accountId, credentials, clock }));
@@ -123,15 +134,21 @@ async function compose(
   running.fc = fc;
   for (const event of early.splice(0)) deliver(event);
 
-  const reset = (): Promise<void> => resetAll(fc, services);
-  const admin = await keep(startAdmin(adminActions(fc, clock, reset, services.mqtt), keys.adminToken));
+  const faults = createFaultBoard(services);
+  const reset = async (): Promise<void> => {
+    faults.reset();
+    await resetAll(fc, services);
+  };
+  const admin = await keep(
+    startAdmin(adminActions(fc, { clock, reset, faults, mqtt: services.mqtt }), keys.adminToken),
+  );
   const endpoints = endpointsOf(settings, keys, { ...services, fc, fcFace, admin });
   writePrivateFile(join(folder.path, ENDPOINTS_FILE), `${JSON.stringify(endpoints, null, 2)}\n`);
   const close = async (): Promise<void> => {
     for (const part of opened.splice(0).reverse()) await part.close();
     folder.release();
   };
-  return { endpoints, ...services, fc, fcFace, clock, admin, reset, close };
+  return { endpoints, ...services, fc, fcFace, clock, faults, admin, reset, close };
 }
 
 function startFunctions(
@@ -172,12 +189,11 @@ async function resetAll(fc: Fc, services: CloudServices): Promise<void> {
 
 function adminActions(
   fc: Fc,
-  clock: LocalClock,
-  reset: () => Promise<void>,
-  mqtt: LocalMqtt,
+  { clock, faults, mqtt, reset }: Pick<LocalCloud, 'clock' | 'faults' | 'mqtt' | 'reset'>,
 ): Parameters<typeof startAdmin>[0] {
   return {
     mqtt: mqtt.admin,
+    faults,
     tick: (name) => fc.tick(name),
     invocations: (limit) => fc.invocations(limit),
     output: (id) => fc.output(id),

@@ -1,14 +1,8 @@
-import { timingSafeEqual } from 'node:crypto';
-import type { LocalClock } from '../clock.ts';
+import { isNear, type LocalClock } from '../clock.ts';
 import { findKey, type LocalCredentials } from '../credentials.ts';
-import {
-  isSameSignature,
-  mustBeSigned,
-  parseAuthorization,
-  type SignedRequest,
-  sha256Hex,
-  signV3,
-} from '../mqtt/signature.ts';
+import { mustBeSigned, parseAuthorization, signV3 } from '../mqtt/signature.ts';
+import { isSameText } from '../same-text.ts';
+import { type SignedRequest, sha256Hex } from '../signed-request.ts';
 import { type FcRefusal, refuse } from './errors.ts';
 import { isContentMd5, parseFcAuthorization, signFc } from './fc-signature.ts';
 
@@ -56,8 +50,9 @@ function checkDate(gate: FcGate, header: string, text: string | undefined): FcRe
   if (text === undefined) return refuse('MissingRequiredHeader', header);
   const date = Date.parse(text);
   if (Number.isNaN(date)) return refuse('InvalidArgument', `${header} is no date`);
-  const isNear = [gate.clock.realNow(), gate.clock.now()].some((now) => Math.abs(now - date) <= WINDOW_MS);
-  return isNear ? undefined : refuse('AccessDenied', `${header} is more than fifteen minutes away`);
+  return isNear(gate.clock, date, WINDOW_MS)
+    ? undefined
+    : refuse('AccessDenied', `${header} is more than fifteen minutes away`);
 }
 
 function checkOwn(
@@ -75,7 +70,7 @@ function checkOwn(
   if (date !== undefined) return date;
   const md5 = headers.get('content-md5');
   if (md5 !== undefined && !isContentMd5(md5, body)) return refuse('InvalidArgument', 'Content-MD5 is not the body’s');
-  return isSame(said.signature, signFc(request, key.secret)) ? undefined : refuse('SignatureNotMatch');
+  return isSameText(said.signature, signFc(request, key.secret)) ? undefined : refuse('SignatureNotMatch');
 }
 
 const V3_HEADERS = [
@@ -104,9 +99,5 @@ function checkV3(
   if (date !== undefined) return date;
   const isBodySigned = headers.get('x-acs-content-sha256') === sha256Hex(body);
   const expected = signV3(request, said.signedHeaders, key.secret);
-  return isBodySigned && isSameSignature(said.signature, expected) ? undefined : refuse('SignatureNotMatch');
-}
-
-function isSame(a: string, b: string): boolean {
-  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+  return isBodySigned && isSameText(said.signature, expected) ? undefined : refuse('SignatureNotMatch');
 }

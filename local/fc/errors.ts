@@ -1,3 +1,5 @@
+import { type RefusalOf, refusalOf } from '../refusal.ts';
+
 /**
  * The error codes of Function Compute's API that this face answers with, their HTTP statuses and words.
  *
@@ -21,13 +23,7 @@ export const FC_ERRORS = {
 export type FcErrorCode = keyof typeof FC_ERRORS;
 
 /** A request that is not carried out, and why. */
-export interface FcRefusal {
-  readonly ok: false;
-  readonly code: FcErrorCode;
-  readonly detail?: string;
-}
+export type FcRefusal = RefusalOf<FcErrorCode>;
 
 /** Makes a refusal; the detail is one clause that names what is wrong. */
-export function refuse(code: FcErrorCode, detail?: string): FcRefusal {
-  return { ok: false, code, ...(detail === undefined ? {} : { detail }) };
-}
+export const refuse = (code: FcErrorCode, detail?: string): FcRefusal => refusalOf(code, detail);

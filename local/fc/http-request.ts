@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { SignedRequest } from '../mqtt/signature.ts';
+import { headersOf, splitTarget } from '../http-request.ts';
+import type { SignedRequest } from '../signed-request.ts';
 
 /** An operation of the API that a request names. */
 export interface InvokeRoute {
@@ -22,14 +23,11 @@ const V3 = /^\/2023-03-30\/functions\/([^/]+)\/invocations$/u;
 
 /** The parts of a request that signatures cover; `undefined` when its path can not be decoded. */
 export function readSigned(request: IncomingMessage): SignedRequest | undefined {
-  const [target = '/', query = ''] = splitOnce(request.url ?? '/');
-  const headers = new Map<string, string>();
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(',') : value);
-  }
+  const target = splitTarget(request.url ?? '/');
+  const headers = headersOf(request);
   try {
-    const path = decodeURIComponent(target);
-    return { method: request.method ?? '', path, query: [...new URLSearchParams(query)], headers };
+    const path = decodeURIComponent(target.path);
+    return { method: request.method ?? '', path, query: [...new URLSearchParams(target.query)], headers };
   } catch {
     return undefined; // a lone % is in no path of this API
   }
@@ -52,9 +50,4 @@ export function wishesOf(headers: ReadonlyMap<string, string>): InvokeWishes | u
   const logType = (headers.get('x-fc-log-type') ?? 'None').toLowerCase();
   if ((type !== 'sync' && type !== 'async') || (logType !== 'none' && logType !== 'tail')) return undefined;
   return { type, logTail: logType === 'tail' };
-}
-
-function splitOnce(target: string): readonly string[] {
-  const at = target.indexOf('?');
-  return at === -1 ? [target] : [target.slice(0, at), target.slice(at + 1)];
 }

@@ -1,16 +1,11 @@
-import type { LocalClock } from '../clock.ts';
+import { isNear, type LocalClock } from '../clock.ts';
 import { findKey, type LocalCredentials } from '../credentials.ts';
+import { isSameText } from '../same-text.ts';
+import { type SignedRequest, sha256Hex } from '../signed-request.ts';
 import { type Refusal, refuse } from './errors.ts';
 import type { NonceMemory } from './nonces.ts';
 import type { MqttSettings } from './settings.ts';
-import {
-  isSameSignature,
-  mustBeSigned,
-  parseAuthorization,
-  type SignedRequest,
-  sha256Hex,
-  signV3,
-} from './signature.ts';
+import { mustBeSigned, parseAuthorization, signV3 } from './signature.ts';
 
 /** What the gateway checks a caller against. */
 export interface Gate {
@@ -26,8 +21,7 @@ const NONCE_MAX_CHARS = 128;
 function checkDate(text: string, clock: LocalClock): Refusal | undefined {
   const date = DATE.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(date)) return refuse('InvalidTimeStamp.Format');
-  const isNear = [clock.realNow(), clock.now()].some((now) => Math.abs(now - date) <= WINDOW_MS);
-  return isNear ? undefined : refuse('InvalidTimeStamp.Expired');
+  return isNear(clock, date, WINDOW_MS) ? undefined : refuse('InvalidTimeStamp.Expired');
 }
 
 type KeyCheck = { readonly ok: true; readonly secret: string } | Refusal;
@@ -96,7 +90,7 @@ export function authenticate(
   const date = checkDate(request.headers.get('x-acs-date') ?? '', gate.clock);
   if (date !== undefined) return date;
   const isBodySigned = request.headers.get('x-acs-content-sha256') === sha256Hex(body);
-  if (!isBodySigned || !isSameSignature(signature, signV3(request, signedHeaders, key.secret))) {
+  if (!isBodySigned || !isSameText(signature, signV3(request, signedHeaders, key.secret))) {
     return refuse('SignatureDoesNotMatch');
   }
   const nonce = request.headers.get('x-acs-signature-nonce') ?? '';

@@ -1,3 +1,4 @@
+import { type RefusalOf, refusalOf } from '../refusal.ts';
 import type { MqttSettings } from './settings.ts';
 
 interface Statuses {
@@ -48,16 +49,10 @@ export const MQTT_ERRORS = {
 export type MqttErrorCode = keyof typeof MQTT_ERRORS;
 
 /** What an operation answers when it refuses. `detail` is appended to the message and never holds a certificate. */
-export interface Refusal {
-  readonly ok: false;
-  readonly code: MqttErrorCode;
-  readonly detail?: string;
-}
+export type Refusal = RefusalOf<MqttErrorCode>;
 
 /** Builds a refusal. */
-export function refuse(code: MqttErrorCode, detail?: string): Refusal {
-  return detail === undefined ? { ok: false, code } : { ok: false, code, detail };
-}
+export const refuse = (code: MqttErrorCode, detail?: string): Refusal => refusalOf(code, detail);
 
 // The newer per-operation pages (2025-12) print these beside the older ones: the same code at different statuses.
 const MIXED: Partial<Record<MqttErrorCode, Partial<Record<string, number>>>> = {

@@ -1,16 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { jsonReply, proxyPage, type Reply, type ReplyHeaders } from '../http-reply.ts';
 import { MQTT_ERRORS, type Refusal, refuse, statusOf } from './errors.ts';
 import type { AnswerFault } from './faults.ts';
 import type { WireObject } from './rendering.ts';
 import type { MqttSettings } from './settings.ts';
-
-/** An HTTP answer, or what happens to the connection instead of one. */
-export type Reply =
-  | { readonly kind: 'http'; readonly status: number; readonly headers: Headers; readonly body: string }
-  | { readonly kind: 'reset' }
-  | { readonly kind: 'silence' };
-
-type Headers = Readonly<Record<string, string>>;
 
 /** Where the answer comes from, as it names itself. */
 export interface ReplySource {
@@ -20,18 +13,15 @@ export interface ReplySource {
   readonly action: string;
 }
 
-function jsonReply(status: number, body: WireObject, headers: Headers = {}): Reply {
+/** A JSON body with the id of the request, in the header as well. */
+function serviceReply(status: number, body: WireObject, headers: ReplyHeaders = {}): Reply {
   const requestId = randomUUID().toUpperCase();
-  return {
-    kind: 'http',
-    status,
-    headers: { 'content-type': 'application/json;charset=utf-8', 'x-acs-request-id': requestId, ...headers },
-    body: JSON.stringify({ RequestId: requestId, ...body }),
-  };
+  const all = { 'content-type': 'application/json;charset=utf-8', 'x-acs-request-id': requestId, ...headers };
+  return jsonReply(status, { RequestId: requestId, ...body }, all);
 }
 
 /** 200 with the operation's fields beside `RequestId`. */
-export const successReply = (body: WireObject): Reply => jsonReply(200, body);
+export const successReply = (body: WireObject): Reply => serviceReply(200, body);
 
 // The pages of three operations name an action of RAM that is not the operation's own name.
 const RAM_ACTIONS: Partial<Record<string, string>> = {
@@ -50,7 +40,7 @@ const accessDeniedDetail = (source: ReplySource): WireObject => ({
 });
 
 /** An error body as the gateway writes it, at the status that the settings choose. */
-export function errorReply(refusal: Refusal, source: ReplySource, headers: Headers = {}): Reply {
+export function errorReply(refusal: Refusal, source: ReplySource, headers: ReplyHeaders = {}): Reply {
   const { code, detail } = refusal;
   const { message } = MQTT_ERRORS[code];
   const body = {
@@ -60,18 +50,12 @@ export function errorReply(refusal: Refusal, source: ReplySource, headers: Heade
     Recommend: `https://api.aliyun.com/troubleshoot?q=${encodeURIComponent(code)}&product=OnsMqtt`,
     ...(code === 'PermissionCheckFailed' ? { AccessDeniedDetail: accessDeniedDetail(source) } : {}),
   };
-  return jsonReply(statusOf(code, source.settings.httpStatuses, source.action), body, headers);
+  return serviceReply(statusOf(code, source.settings.httpStatuses, source.action), body, headers);
 }
 
 /** The product's own throttling; the wait is in milliseconds, as `openapi-core` reads it. */
 export function throttledReply(retryAfterMs: number, source: ReplySource): Reply {
   return errorReply({ ok: false, code: 'Throttling.User' }, source, { 'x-acs-retry-after': String(retryAfterMs) });
-}
-
-/** A page of a proxy in front of the service. */
-function htmlReply(status: number): Reply {
-  const body = `<html><head><title>${String(status)}</title></head><body><center>Tengine</center></body></html>\n`;
-  return { kind: 'http', status, headers: { 'content-type': 'text/html', server: 'Tengine' }, body };
 }
 
 /** A load balancer without a backend: a status and nothing else. */
@@ -91,9 +75,9 @@ export function faultReply(fault: AnswerFault, source: ReplySource): Reply {
     case 'empty-503':
       return emptyReply(503);
     case 'html-502':
-      return htmlReply(502);
+      return proxyPage(502);
     case 'html-200':
-      return htmlReply(200);
+      return proxyPage(200);
     case 'reset-before':
     case 'reset-after':
       return { kind: 'reset' };

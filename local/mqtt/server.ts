@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { LocalClock } from '../clock.ts';
 import type { LocalCredentials } from '../credentials.ts';
 import { type Face, readBody, startFace } from '../face.ts';
+import { createFaultPlan } from '../fault-plan.ts';
+import { type Reply, sendReply } from '../http-reply.ts';
 import { createMqttAdmin, type MqttAdmin } from './admin-calls.ts';
 import { authenticate, type Gate } from './authenticate.ts';
 import { createCallLimits } from './call-limits.ts';
@@ -10,10 +12,10 @@ import { openDevices, openFleetingDevices } from './devices/device-journal.ts';
 import type { DeviceRegistry } from './devices/device-registry.ts';
 import { createMqttEngine, type EngineHooks, type MqttEngine } from './engine.ts';
 import { refuse } from './errors.ts';
-import { createFaultPlan, isPageFault, type MqttFault, type PageFault } from './faults.ts';
+import { isMeantFor, isPageFault, type MqttFault, type MqttHeldFault, type PageFault } from './faults.ts';
 import type { HistoryEntry } from './history.ts';
 import { createNonceMemory } from './nonces.ts';
-import { errorReply, faultReply, type Reply, type ReplySource, successReply, throttledReply } from './reply.ts';
+import { errorReply, faultReply, type ReplySource, successReply, throttledReply } from './reply.ts';
 import { DEFAULT_MQTT_SETTINGS, type MqttSettings } from './settings.ts';
 import type { MqttState } from './state.ts';
 import { loadState, openStateFile } from './state-file.ts';
@@ -49,6 +51,8 @@ export interface LocalMqtt extends Face {
   readonly history: () => readonly HistoryEntry[];
   /** Replaces the faults to come. */
   readonly setFaults: (faults: readonly MqttFault[]) => void;
+  /** What goes wrong until it is told otherwise, besides the faults to come. */
+  readonly holdFaults: (faults: readonly MqttHeldFault[]) => void;
   readonly setSettings: (changes: Partial<MqttSettings>) => void;
   /** Replaces what is told before a call or a page; see `EngineHooks`. */
   readonly setHooks: (hooks: EngineHooks) => void;
@@ -84,7 +88,7 @@ export async function startMqtt(options: MqttOptions): Promise<LocalMqtt> {
   });
   const gate: Gate = { credentials: options.credentials, clock, nonces: createNonceMemory() };
   const limits = createCallLimits(engine.settings);
-  const faults = createFaultPlan(clock.now);
+  const faults = createFaultPlan<MqttHeldFault>(clock.now);
   const record = createCallRecord();
 
   const run = (call: WireCall, source: ReplySource, pageFault?: PageFault): Outcome => {
@@ -103,7 +107,7 @@ export async function startMqtt(options: MqttOptions): Promise<LocalMqtt> {
     if (admission.kind === 'throttled') {
       return { reply: throttledReply(admission.retryAfterMs, source), code: 'Throttling.User' };
     }
-    const fault = faults.take(call.action, Number(call.parameters.get('PageNo')));
+    const fault = faults.take(isMeantFor(call.action, Number(call.parameters.get('PageNo'))))?.fault;
     if (fault === undefined) return run(call, source);
     if (isPageFault(fault)) return run(call, source, fault);
     if (fault === 'reset-after') run(call, source);
@@ -116,7 +120,7 @@ export async function startMqtt(options: MqttOptions): Promise<LocalMqtt> {
     const note = (action: string, code: string): void => record.add({ at, action, source: address, code });
     if (limits.arrive(address, at).kind === 'blocked') {
       note(actionOf(request), 'Blocked');
-      send({ kind: engine.settings().blockedSees }, request, response);
+      sendReply({ kind: engine.settings().blockedSees }, request, response);
       return;
     }
     const body = await readBody(request, BODY_MAX_BYTES);
@@ -126,7 +130,7 @@ export async function startMqtt(options: MqttOptions): Promise<LocalMqtt> {
         ? { reply: errorReply(refuse('RequestEntityTooLarge'), source), code: 'RequestEntityTooLarge' }
         : answerCall(readCall(request, body, engine.settings()), at);
     note(source.action, outcome.code);
-    send(outcome.reply, request, response);
+    sendReply(outcome.reply, request, response);
   };
 
   const face = await startFace(handle, options.port ?? 0, { maxHeaderBytes: HEADER_MAX_BYTES });
@@ -137,11 +141,13 @@ export async function startMqtt(options: MqttOptions): Promise<LocalMqtt> {
     admin: createMqttAdmin(engine, clock.now),
     history: engine.history,
     setFaults: faults.set,
+    holdFaults: faults.hold,
     setSettings: engine.setSettings,
     setHooks: engine.setHooks,
     reset: async () => {
       engine.reset();
       faults.set([]);
+      faults.hold([]);
       limits.clear();
       gate.nonces.clear();
       record.clear();
@@ -167,21 +173,4 @@ function dropOrphans(devices: DeviceRegistry, state: MqttState): void {
 function actionOf(request: IncomingMessage): string {
   const action = request.headers['x-acs-action'];
   return typeof action === 'string' ? action.slice(0, 64) : '';
-}
-
-/** Writes the answer; a silent one leaves the connection open until the caller or `close` ends it. */
-function send(reply: Reply, request: IncomingMessage, response: ServerResponse): void {
-  switch (reply.kind) {
-    case 'http':
-      response.writeHead(reply.status, reply.headers);
-      response.end(reply.body);
-      return;
-    case 'reset':
-      request.socket.resetAndDestroy();
-      return;
-    case 'silence':
-      return;
-    default:
-      throw new Error(`no such reply: ${String(reply satisfies never)}`);
-  }
 }

@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
+import { headersOf, splitTarget } from '../http-request.ts';
+import type { SignedRequest } from '../signed-request.ts';
 import type { EngineRequest } from './engine.ts';
 import type { MqttSettings } from './settings.ts';
-import { parseAuthorization, type SignedRequest } from './signature.ts';
+import { parseAuthorization } from './signature.ts';
 
 /** A request taken apart: what the engine runs and what the signature covers. */
 export interface WireCall extends EngineRequest {
@@ -12,20 +14,6 @@ export interface WireCall extends EngineRequest {
 
 const isForm = (headers: ReadonlyMap<string, string>): boolean =>
   (headers.get('content-type') ?? '').toLowerCase().startsWith('application/x-www-form-urlencoded');
-
-function headersOf(request: IncomingMessage): Map<string, string> {
-  const headers = new Map<string, string>();
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(',') : value);
-  }
-  return headers;
-}
-
-/** Splits the target of a request line without resolving it, so that no spelling of a path becomes another one. */
-function splitTarget(target: string): { readonly path: string; readonly query: string } {
-  const at = target.indexOf('?');
-  return at === -1 ? { path: target, query: '' } : { path: target.slice(0, at), query: target.slice(at + 1) };
-}
 
 /** Reads a request; query and form parameters come together, the first of two equal names wins. */
 export function readCall(request: IncomingMessage, body: Buffer, settings: MqttSettings): WireCall {

@@ -1,6 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { LocalClock } from '../clock.ts';
 import { findKey, type LocalCredentials } from '../credentials.ts';
+import { isSameText } from '../same-text.ts';
 import { refusal } from './refusal.ts';
 import { canonicalRequestOf, type EmptyValueStyle, type SignedParts, signV4, stringToSignOf } from './v4-signature.ts';
 
@@ -62,7 +63,7 @@ export function verifySignature(request: UnverifiedRequest, rules: SignatureRule
   const styles: readonly EmptyValueStyle[] = [...request.query.values()].includes('') ? ['bare', 'equals'] : ['bare'];
   const strings = styles.map((style) => stringToSignOf(canonicalRequestOf(claim.parts, style), claim.date, scope));
   const matches = (text: string): boolean =>
-    equalText(signV4(credentials.accessKeySecret, scope, text), claim.signature);
+    isSameText(signV4(credentials.accessKeySecret, scope, text), claim.signature);
   if (strings.some(matches)) return credentials;
   const [stringToSign = ''] = strings;
   throw refusal('SignatureDoesNotMatch', {
@@ -179,10 +180,4 @@ function checkTime(claim: Claim, clock: LocalClock): void {
       MaxAllowedSkewMilliseconds: String(MAX_SKEW_MS),
     },
   });
-}
-
-function equalText(one: string, other: string): boolean {
-  const a = Buffer.from(one);
-  const b = Buffer.from(other);
-  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -4,6 +4,7 @@ import { checkObjectName } from './address.ts';
 import { type Answer, xmlAnswer } from './answer.ts';
 import { isObjectName } from './object-name.ts';
 import { announce, type OssRequest, type OssService } from './oss-service.ts';
+import { checkWrite } from './outage.ts';
 import { readDigest } from './receive-body.ts';
 import { refusal } from './refusal.ts';
 import { encodeV4 } from './v4-signature.ts';
@@ -39,6 +40,7 @@ export async function deleteObjects(service: OssService, request: OssRequest): P
   const objects = root.children.filter((child) => child.name === 'Object');
   const keys = objects.map((object) => childText(object, 'Key') ?? '');
   if (keys.length === 0 || keys.length > MAX_KEYS || !keys.every(isObjectName)) throw refusal('MalformedXML');
+  for (const key of keys) checkWrite(service.outage(), key);
   for (const key of keys) {
     const object = service.store.remove(key);
     if (object !== undefined) announce(service, request, { eventName: 'ObjectRemoved:DeleteObjects', object });

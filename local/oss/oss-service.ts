@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { LocalClock } from '../clock.ts';
 import type { ObjectStore } from './object-store.ts';
+import type { OssOutage } from './outage.ts';
 import type { StoredObject } from './stored-object.ts';
 import type { Uploads } from './uploads.ts';
 
@@ -52,6 +53,8 @@ export interface OssService {
   readonly store: ObjectStore;
   readonly uploads: Uploads;
   readonly onEvent: (event: OssObjectEvent) => void;
+  /** What is refused at the moment. */
+  readonly outage: () => OssOutage;
 }
 
 /** Tells the owner of the stand-in what a request did to an object. */

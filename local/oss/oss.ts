@@ -12,6 +12,7 @@ import { watchFolder } from './folder-watch.ts';
 import { ObjectStore } from './object-store.ts';
 import { type OssOperation, operationOf } from './operation.ts';
 import type { OssObjectEvent, OssService } from './oss-service.ts';
+import type { OssOutage } from './outage.ts';
 import { perform } from './perform.ts';
 import { OssRefusal, refusal } from './refusal.ts';
 import { readRequest } from './request-reader.ts';
@@ -54,7 +55,9 @@ export interface LocalOss extends Face {
    * unchanged 200 ms (of the moved clock) or more after the first.
    */
   readonly scan: () => Promise<void>;
-  /** Empties the bucket without events. */
+  /** What is refused until it is told otherwise. */
+  readonly setOutage: (outage: OssOutage) => void;
+  /** Empties the bucket without events, and ends an outage. */
   readonly reset: () => Promise<void>;
 }
 
@@ -134,14 +137,14 @@ function eventOf(service: OssService, change: FolderChange): OssObjectEvent {
   };
 }
 
-function openService(options: OssOptions): OssService {
+function openService(options: OssOptions, outage: () => OssOutage): OssService {
   const { dataFolder, bucket, clock, onEvent } = options;
   if (!BUCKET_NAME.test(bucket))
     throw new RangeError('a bucket name is 3 to 63 lower-case letters, digits and hyphens');
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   chmodSync(dataFolder, 0o700);
   const store = new ObjectStore(dataFolder, bucket);
-  return { bucket, region: bareRegion(options.region), clock, store, uploads: new Uploads(), onEvent };
+  return { bucket, region: bareRegion(options.region), clock, store, uploads: new Uploads(), onEvent, outage };
 }
 
 /**
@@ -149,7 +152,8 @@ function openService(options: OssOptions): OssService {
  * region, `authorizationV4: true`). Its bucket is a plain folder and stays as it is from one start to the next.
  */
 export async function startOss(options: OssOptions): Promise<LocalOss> {
-  const service = openService(options);
+  let outage: OssOutage = { kind: 'none' };
+  const service = openService(options, () => outage);
   const { store, uploads } = service;
   let isLive = false; // what happened while nobody was there is not told as if it happened now, except new files
   const scan = new FolderScan(store, options.clock, (change) => {
@@ -188,7 +192,11 @@ export async function startOss(options: OssOptions): Promise<LocalOss> {
     port: face.port,
     folder: store.folder.path,
     scan: () => scan.pass(),
+    setOutage: (next) => {
+      outage = next;
+    },
     reset: () => {
+      outage = { kind: 'none' };
       uploads.abortAll();
       store.reset();
       return Promise.resolve();

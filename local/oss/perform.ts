@@ -5,6 +5,7 @@ import { listObjects, listObjectsV2 } from './list-objects.ts';
 import { abortUpload, completeUpload, initiateUpload, uploadPart } from './multipart-objects.ts';
 import type { OssOperation } from './operation.ts';
 import type { OssRequest, OssService } from './oss-service.ts';
+import { checkOutage } from './outage.ts';
 import { getObject, getObjectMeta, headObject } from './read-objects.ts';
 import { copyObject, putObject } from './write-objects.ts';
 
@@ -31,5 +32,6 @@ const OPERATIONS: Readonly<Record<OssOperation, Perform>> = {
 
 /** Carries out one verified request. */
 export async function perform(operation: OssOperation, service: OssService, request: OssRequest): Promise<Answer> {
+  checkOutage(service.outage(), operation, request.key);
   return await OPERATIONS[operation](service, request);
 }

@@ -41,6 +41,7 @@ const CODES = {
     status: 403,
     message: 'The difference between the request time and the current time is too large.',
   },
+  ServiceUnavailable: { status: 503, message: 'Please reduce your request rate.' },
   SignatureDoesNotMatch: {
     status: 403,
     message: 'The request signature we calculated does not match the signature you provided.',

@@ -1,8 +1,9 @@
-import { timingSafeEqual } from 'node:crypto';
-import type { LocalClock } from '../clock.ts';
+import { isNear, type LocalClock } from '../clock.ts';
 import { findKey, type LocalCredentials } from '../credentials.ts';
+import { isSameText } from '../same-text.ts';
+import { type SignedRequest, sha256Hex } from '../signed-request.ts';
 import { type Refusal, refuse } from './errors.ts';
-import { type SignedRequest, sha256Hex, signV1, signV4, type V4Scope } from './signature.ts';
+import { signV1, signV4, type V4Scope } from './signature.ts';
 
 /** What the service checks a caller against. */
 export interface Gate {
@@ -47,8 +48,7 @@ function checkDate(headers: ReadonlyMap<string, string>, clock: LocalClock): Ref
   const time = requestTime(headers);
   if (time === undefined) return refuse('MissingDate');
   if (Number.isNaN(time)) return refuse('InvalidDateFormat');
-  const isNear = [clock.realNow(), clock.now()].some((now) => Math.abs(now - time) <= WINDOW_MS);
-  return isNear ? undefined : refuse('RequestTimeExpired');
+  return isNear(clock, time, WINDOW_MS) ? undefined : refuse('RequestTimeExpired');
 }
 
 type Expected = { readonly ok: true; readonly signature: string } | Refusal;
@@ -75,9 +75,6 @@ function expectedV4(request: SignedRequest, body: Buffer, secret: string, scope:
   return { ok: true, signature: signV4(request, secret, scope) };
 }
 
-const isSame = (a: string, b: string): boolean =>
-  a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
-
 /**
  * Verifies either signature of the log service: API version, date (within fifteen minutes of the real or the moved
  * time), key, token, body hash, signature. `undefined` means the caller is who it says.
@@ -102,5 +99,5 @@ export function authenticate(gate: Gate, request: SignedRequest, body: Buffer): 
   const expected =
     scheme.version === 1 ? expectedV1(request, secret) : expectedV4(request, body, secret, scheme.scope, gate.region);
   if (!expected.ok) return expected;
-  return isSame(expected.signature, authorization.signature) ? undefined : refuse('SignatureNotMatch');
+  return isSameText(expected.signature, authorization.signature) ? undefined : refuse('SignatureNotMatch');
 }

@@ -1,3 +1,5 @@
+import { type RefusalOf, refusalOf } from '../refusal.ts';
+
 /**
  * Every code this stand-in answers, with its HTTP status (pages "Common error codes" and "PutLogs"; where the pages of
  * 2021 and of today differ, today's) and a sentence of our own.
@@ -33,7 +35,15 @@ export const SLS_ERRORS = {
   InvalidTimeRange: { status: 400, message: 'The time range is not valid: from must be less than to.' },
   InvalidQueryString: { status: 400, message: 'The query cannot be read.' },
   ParameterInvalid: { status: 400, message: 'A parameter is not valid.' },
+  ProjectAlreadyExist: { status: 400, message: 'The project already exists.' },
+  LogStoreAlreadyExist: { status: 400, message: 'The logstore already exists.' },
+  LogstoreInfoInvalid: { status: 400, message: 'The logstore info is invalid.' },
+  ProjectQuotaExceed: { status: 400, message: 'The project holds as many logstores as it may.' },
+  IndexAlreadyExist: { status: 400, message: 'The index of the logstore already exists.' },
+  IndexConfigNotExist: { status: 400, message: 'The logstore has no index.' },
+  IndexInfoInvalid: { status: 400, message: 'The index info is invalid.' },
   WriteQuotaExceed: { status: 403, message: 'Write quota is exceeded.' },
+  ReadQuotaExceed: { status: 403, message: 'Read quota is exceeded.' },
   InternalServerError: { status: 500, message: 'Internal server error.' },
   ServerBusy: { status: 503, message: 'The server is busy, please try again later.' },
 } as const satisfies Record<string, { readonly status: number; readonly message: string }>;
@@ -42,13 +52,7 @@ export const SLS_ERRORS = {
 export type SlsErrorCode = keyof typeof SLS_ERRORS;
 
 /** A request that is answered with an error. `detail` never holds a logged value. */
-export interface Refusal {
-  readonly ok: false;
-  readonly code: SlsErrorCode;
-  readonly detail?: string;
-}
+export type Refusal = RefusalOf<SlsErrorCode>;
 
 /** Builds a refusal. */
-export function refuse(code: SlsErrorCode, detail?: string): Refusal {
-  return detail === undefined ? { ok: false, code } : { ok: false, code, detail };
-}
+export const refuse = (code: SlsErrorCode, detail?: string): Refusal => refusalOf(code, detail);

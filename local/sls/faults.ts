@@ -1,40 +1,34 @@
+import type { FaultSpan } from '../fault-plan.ts';
+
 /**
- * What goes wrong with a PutLogs: an error answer with nothing kept, a proxy's page, a connection that is cut before or
- * after the logs were kept, or no answer ever.
+ * What goes wrong with a call: an error answer with nothing done, a proxy's page, a connection that is cut before or
+ * after the work, or no answer ever.
  */
 export type SlsFaultKind =
   | 'internal-server-error'
   | 'server-busy'
   | 'write-quota-exceed'
+  | 'read-quota-exceed'
   | 'html-502'
   | 'reset-before'
   | 'reset-after'
   | 'silence';
 
-/** A fault for the next `times` PutLogs; the list is worked off in order. */
-export interface SlsFault {
+/** A kind of call as faults tell them apart: PutLogs, searches, and the management of logstores and indexes. */
+export type SlsCallKind = 'write' | 'read' | 'manage';
+
+/** A fault for the calls of some kinds. */
+export interface SlsHeldFault {
   readonly fault: SlsFaultKind;
-  readonly times: number;
+  /** Default: writes alone. */
+  readonly calls?: readonly SlsCallKind[];
 }
 
-/** The faults still to come, one entry for each PutLogs. */
-export interface SlsFaultPlan {
-  readonly set: (faults: readonly SlsFault[]) => void;
-  readonly take: () => SlsFaultKind | undefined;
-}
+/** A fault for the next calls of its kinds; a list of them is worked off in order. */
+export type SlsFault = SlsHeldFault & FaultSpan;
 
-/** A plan with nothing in it. */
-export function createSlsFaultPlan(): SlsFaultPlan {
-  let planned: readonly SlsFault[] = [];
-  return {
-    set: (faults) => {
-      planned = faults.filter((fault) => fault.times > 0);
-    },
-    take: () => {
-      const [next, ...later] = planned;
-      if (next === undefined) return undefined;
-      planned = next.times > 1 ? [{ ...next, times: next.times - 1 }, ...later] : later;
-      return next.fault;
-    },
-  };
-}
+/** Whether a fault is meant for calls of a kind. */
+export const isMeantFor =
+  (kind: SlsCallKind) =>
+  ({ calls = ['write'] }: SlsHeldFault): boolean =>
+    calls.includes(kind);

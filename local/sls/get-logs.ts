@@ -1,4 +1,5 @@
 import { type Refusal, refuse } from './errors.ts';
+import type { IndexedLogs } from './logstore.ts';
 import { compileQuery } from './query-match.ts';
 import { parseQuery, type Query } from './query-parse.ts';
 import { QueryError } from './query-tokens.ts';
@@ -63,17 +64,23 @@ export function readSearch(given: ReadonlyMap<string, string>): ({ readonly ok: 
 
 const inOrder = (a: StoredLog, b: StoredLog): number => (a.time === b.time ? a.timeNs - b.timeNs : a.time - b.time);
 
-/** The logs that answer a search, in order of time; logs of one time stay in the order they arrived. */
-export function searchLogs(logs: readonly StoredLog[], search: LogSearch): readonly StoredLog[] {
-  const matches = compileQuery(search.query);
-  const found = logs.filter(
-    (log) =>
-      log.time >= search.from &&
-      log.time < search.to &&
-      (search.topic === '' || log.topic === search.topic) &&
-      matches(log),
-  );
-  found.sort(search.reverse ? (a, b) => inOrder(b, a) : inOrder);
+/** Every log that answers a search, whatever its page, in the order they were written. */
+export function matchingLogs(parts: readonly IndexedLogs[], search: LogSearch): readonly StoredLog[] {
+  return parts.flatMap(({ index, logs }) => {
+    const matches = compileQuery(search.query, index);
+    return logs.filter(
+      (log) =>
+        log.time >= search.from &&
+        log.time < search.to &&
+        (search.topic === '' || log.topic === search.topic) &&
+        matches(log),
+    );
+  });
+}
+
+/** The page of a search, in order of time; logs of one time stay in the order they arrived. */
+export function searchLogs(parts: readonly IndexedLogs[], search: LogSearch): readonly StoredLog[] {
+  const found = matchingLogs(parts, search).toSorted(search.reverse ? (a, b) => inOrder(b, a) : inOrder);
   return found.slice(search.offset, search.offset + search.line);
 }
 

@@ -10,6 +10,8 @@ export interface LogFile {
   readonly append: (logs: readonly StoredLog[]) => Promise<void>;
   /** The newest logs in the order they arrived. */
   readonly logs: () => readonly StoredLog[];
+  /** How many logs the file holds. */
+  readonly count: () => number;
   /** Empties file and memory. */
   readonly clear: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -31,18 +33,20 @@ function parseLine(line: string): StoredLog | undefined {
   }
 }
 
-async function load(path: string, keep: number): Promise<StoredLog[]> {
+async function load(path: string, keep: number): Promise<{ readonly logs: StoredLog[]; readonly count: number }> {
   const logs: StoredLog[] = [];
   let unreadable = 0;
+  let count = 0;
   for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
     const log = parseLine(line);
     if (log === undefined) unreadable += line === '' ? 0 : 1;
     else logs.push(log);
+    count += log === undefined ? 0 : 1;
     if (logs.length > keep + SLACK) trim(logs, keep);
   }
   if (unreadable > 0) process.stderr.write(`local cloud: ${String(unreadable)} unreadable lines in a log file\n`);
   trim(logs, keep);
-  return logs;
+  return { logs, count };
 }
 
 /** Whether the last byte is missing its line end, so that the next log would be glued to a cut-off one. */
@@ -63,7 +67,8 @@ export async function openLogFile(path: string, keep = KEPT_IN_MEMORY): Promise<
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const file = await open(path, 'a+', 0o600);
   if (await isCutOff(file)) await file.appendFile('\n');
-  const logs = await load(path, keep);
+  const { logs, count: found } = await load(path, keep);
+  let count = found;
   let last: Promise<unknown> = Promise.resolve();
 
   /** One write at a time; a failed one is its caller's to hear of and does not stop the next. */
@@ -78,13 +83,16 @@ export async function openLogFile(path: string, keep = KEPT_IN_MEMORY): Promise<
         if (added.length === 0) return;
         await file.appendFile(`${added.map((log) => JSON.stringify(log)).join('\n')}\n`);
         for (const log of added) logs.push(log);
+        count += added.length;
         if (logs.length > keep + SLACK) trim(logs, keep);
       }),
     logs: () => logs.slice(-keep),
+    count: () => count,
     clear: () =>
       inTurn(async () => {
         await file.truncate(0);
         logs.length = 0;
+        count = 0;
       }),
     close: () => inTurn(() => file.close()),
   };

@@ -1,17 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { jsonReply as jsonOf, proxyPage, type Reply, type ReplyHeaders } from '../http-reply.ts';
 import { type Refusal, refuse, SLS_ERRORS } from './errors.ts';
 import type { SlsFaultKind } from './faults.ts';
 
-/** An HTTP answer, or what happens to the connection instead of one. */
-export type Reply =
-  | { readonly kind: 'http'; readonly status: number; readonly headers: Headers; readonly body: string }
-  | { readonly kind: 'reset' }
-  | { readonly kind: 'silence' };
-
-type Headers = Readonly<Record<string, string>>;
-
 /** Headers of every answer of the service itself; a request id is 24 hex digits. */
-const serviceHeaders = (): Headers => ({
+const serviceHeaders = (): ReplyHeaders => ({
   server: 'Tengine',
   'x-log-requestid': randomBytes(12).toString('hex').toUpperCase(),
 });
@@ -20,9 +13,8 @@ const serviceHeaders = (): Headers => ({
 export const emptyReply = (): Reply => ({ kind: 'http', status: 200, headers: serviceHeaders(), body: '' });
 
 /** 200 with a JSON body. */
-export function jsonReply(body: unknown, headers: Headers = {}): Reply {
-  const all = { ...serviceHeaders(), 'content-type': 'application/json', ...headers };
-  return { kind: 'http', status: 200, headers: all, body: JSON.stringify(body) };
+export function jsonReply(body: unknown, headers: ReplyHeaders = {}): Reply {
+  return jsonOf(200, body, { ...serviceHeaders(), 'content-type': 'application/json', ...headers });
 }
 
 /** An error as the service writes it. */
@@ -30,10 +22,8 @@ export function errorReply({ code, detail }: Refusal): Reply {
   const { status, message } = SLS_ERRORS[code];
   const errorMessage = detail === undefined ? message : `${message} ${detail}`;
   const headers = { ...serviceHeaders(), 'content-type': 'application/json' };
-  return { kind: 'http', status, headers, body: JSON.stringify({ errorCode: code, errorMessage }) };
+  return jsonOf(status, { errorCode: code, errorMessage }, headers);
 }
-
-const HTML_502 = '<html><head><title>502 Bad Gateway</title></head><body><center>Tengine</center></body></html>\n';
 
 /** What a caller sees of a fault; whether the logs were kept first is the server's business. */
 export function faultReply(fault: SlsFaultKind): Reply {
@@ -44,8 +34,10 @@ export function faultReply(fault: SlsFaultKind): Reply {
       return errorReply(refuse('ServerBusy'));
     case 'write-quota-exceed':
       return errorReply(refuse('WriteQuotaExceed'));
+    case 'read-quota-exceed':
+      return errorReply(refuse('ReadQuotaExceed'));
     case 'html-502':
-      return { kind: 'http', status: 502, headers: { 'content-type': 'text/html' }, body: HTML_502 };
+      return proxyPage(502);
     case 'reset-before':
     case 'reset-after':
       return { kind: 'reset' };

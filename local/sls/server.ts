@@ -1,16 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { join } from 'node:path';
 import type { LocalClock } from '../clock.ts';
 import type { LocalCredentials } from '../credentials.ts';
 import { type Face, readBody, startFace } from '../face.ts';
+import { createFaultPlan } from '../fault-plan.ts';
+import { type Reply, sendReply } from '../http-reply.ts';
+import { readJson } from '../http-request.ts';
 import { authenticate, type Gate } from './authenticate.ts';
 import { refuse } from './errors.ts';
-import { createSlsFaultPlan, type SlsFault } from './faults.ts';
-import { type LogFile, openLogFile } from './log-file.ts';
+import { isMeantFor, type SlsFault, type SlsHeldFault } from './faults.ts';
+import type { Logstore } from './logstore.ts';
+import { openLogstores } from './logstores.ts';
+import { createIndex, deleteIndex, getIndex, updateIndex } from './manage-index.ts';
+import { createLogstore, deleteLogstore, listLogstores, updateLogstore } from './manage-logstores.ts';
 import { BODY_MAX_BYTES, readPutLogs } from './put-logs.ts';
-import { emptyReply, errorReply, faultReply, jsonReply, type Reply } from './reply.ts';
-import { type Route, routeOf } from './route.ts';
-import { getLogsReply, getLogsV2Reply } from './search-replies.ts';
+import { emptyReply, errorReply, faultReply, jsonReply } from './reply.ts';
+import { callKindOf, type LogstoreOperation, type Route, routeOf } from './route.ts';
+import { getHistogramsReply, getLogsReply, getLogsV2Reply } from './search-replies.ts';
 import type { StoredLog } from './stored-log.ts';
 import { readWireRequest, type WireRequest } from './wire-request.ts';
 
@@ -20,7 +25,10 @@ export interface SlsOptions {
   readonly dataFolder: string;
   readonly region: string;
   readonly project: string;
+  /** These are there from the beginning, with their index. */
   readonly logstores: readonly string[];
+  /** Their index, as CreateIndex takes it; by default every field is found. */
+  readonly index?: unknown;
   /** Read anew for every request, so that temporary keys may be added while it runs. */
   readonly credentials: readonly LocalCredentials[];
   readonly clock: LocalClock;
@@ -29,65 +37,81 @@ export interface SlsOptions {
   readonly onLogs?: (logstore: string, logs: readonly StoredLog[]) => void;
 }
 
-/** The running stand-in of the log service: one project, PutLogs in every form, GetLogs in both. */
+/**
+ * The running stand-in of the log service: one project, PutLogs in every form, GetLogs in both, histograms, and the
+ * management of logstores and their indexes.
+ */
 export interface LocalSls extends Face {
   /** The newest logs of a logstore in the order they arrived (at most 200,000); throws for an unknown logstore. */
   readonly logs: (logstore: string) => readonly StoredLog[];
-  /** Replaces the faults of the next PutLogs. */
+  /** Replaces the faults of the next calls. */
   readonly setFaults: (faults: readonly SlsFault[]) => void;
-  /** Forgets every log and every fault. */
+  /** What goes wrong until it is told otherwise, besides the faults to come. */
+  readonly holdFaults: (faults: readonly SlsHeldFault[]) => void;
+  /** Forgets every log, every fault, and every logstore and index that was not there from the beginning. */
   readonly reset: () => Promise<void>;
-}
-
-const LOGSTORE_NAME = /^[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]$/u;
-
-async function openFiles(options: SlsOptions): Promise<ReadonlyMap<string, LogFile>> {
-  const files = new Map<string, LogFile>();
-  for (const logstore of options.logstores) {
-    // the name becomes a file name, so the service's own rule for names is checked first
-    if (!LOGSTORE_NAME.test(logstore))
-      throw new RangeError('a logstore has 3 to 63 lower-case letters, digits, - and _');
-    files.set(logstore, await openLogFile(join(options.dataFolder, `${logstore}.ndjson`)));
-  }
-  return files;
 }
 
 /** Starts the stand-in on 127.0.0.1. */
 export async function startSls(options: SlsOptions): Promise<LocalSls> {
-  const { clock } = options;
-  const files = await openFiles(options);
+  const { clock, dataFolder } = options;
+  const stores = await openLogstores(dataFolder, { names: options.logstores, index: options.index, clock });
   const gate: Gate = { credentials: options.credentials, clock, region: options.region };
-  const faults = createSlsFaultPlan();
+  const faults = createFaultPlan<SlsHeldFault>(clock.now);
 
-  const putLogs = async (logstore: string, file: LogFile, request: WireRequest, body: Buffer): Promise<Reply> => {
-    const fault = faults.take();
-    if (fault !== undefined && fault !== 'reset-after') return faultReply(fault);
-    const group = readPutLogs(request.headers, body, [clock.realNow(), clock.now()]);
-    if (group.ok) {
-      await file.append(group.logs);
-      options.onLogs?.(logstore, group.logs);
-    }
-    if (fault !== undefined) return faultReply(fault);
-    return group.ok ? emptyReply() : errorReply(group);
+  const putLogs = async ({ info, file }: Logstore, { headers, body }: SlsCall): Promise<Reply> => {
+    const group = readPutLogs(headers, body, [clock.realNow(), clock.now()]);
+    if (!group.ok) return errorReply(group);
+    await file.append(group.logs);
+    options.onLogs?.(info.logstoreName, group.logs);
+    return emptyReply();
   };
 
-  const perform = (route: Route, request: WireRequest, body: Buffer): Reply | Promise<Reply> => {
-    if (route.kind === 'list-logstores') {
-      return jsonReply({ count: files.size, total: files.size, logstores: [...files.keys()] });
+  const perform = (route: Route, call: SlsCall): Reply | Promise<Reply> => {
+    if ('logstore' in route) {
+      const store = stores.get(route.logstore);
+      return store === undefined ? errorReply(refuse('LogStoreNotExist')) : performOn(store, route.kind, call);
     }
-    const file = files.get(route.logstore);
-    if (file === undefined) return errorReply(refuse('LogStoreNotExist'));
     switch (route.kind) {
-      case 'put-logs':
-        return putLogs(route.logstore, file, request, body);
-      case 'get-logs':
-        return getLogsReply(file.logs(), request.parameters);
-      case 'get-logs-v2':
-        return getLogsV2Reply(file.logs(), body);
-      case 'get-logstore':
-        return jsonReply({ logstoreName: route.logstore, ttl: 3650, shardCount: 1, mode: 'standard' });
+      case 'get-project':
+        return jsonReply({ projectName: options.project, description: '', status: 'Normal', region: options.region });
+      case 'create-project':
+        return createProject(options.project, call.body);
+      case 'list-logstores':
+        return listLogstores(stores, call.parameters);
+      case 'create-logstore':
+        return createLogstore(stores, call.body, clock.now());
       default:
         throw new Error(`no such operation: ${String(route satisfies never)}`);
+    }
+  };
+
+  const performOn = (store: Logstore, kind: LogstoreOperation, call: SlsCall): Reply | Promise<Reply> => {
+    switch (kind) {
+      case 'put-logs':
+        return putLogs(store, call);
+      case 'get-logs':
+        return getLogsReply(store, call.parameters);
+      case 'get-logs-v2':
+        return getLogsV2Reply(store, call.body);
+      case 'get-histograms':
+        return getHistogramsReply(store, call.parameters);
+      case 'get-logstore':
+        return jsonReply(store.info);
+      case 'update-logstore':
+        return updateLogstore(stores, store, call.body, clock.now());
+      case 'delete-logstore':
+        return deleteLogstore(stores, store);
+      case 'create-index':
+        return createIndex(stores, store, call.body);
+      case 'get-index':
+        return getIndex(store);
+      case 'update-index':
+        return updateIndex(stores, store, call.body);
+      case 'delete-index':
+        return deleteIndex(stores, store);
+      default:
+        throw new Error(`no such operation: ${String(kind satisfies never)}`);
     }
   };
 
@@ -95,50 +119,56 @@ export async function startSls(options: SlsOptions): Promise<LocalSls> {
     if (body === undefined) return errorReply(refuse('PostBodyTooLarge'));
     const refusal = authenticate(gate, request, body);
     if (refusal !== undefined) return errorReply(refusal);
-    if (request.project !== options.project) return errorReply(refuse('ProjectNotExist'));
     const route = routeOf(request.method, request.path, request.parameters.get('type'));
+    // A project is created at the address of the region, which names none.
+    const isAddressed = request.project === options.project || route?.kind === 'create-project';
+    if (!isAddressed) return errorReply(refuse('ProjectNotExist'));
     if (route === undefined) return errorReply(refuse('ParameterInvalid', 'This stand-in has no such operation.'));
-    return perform(route, request, body);
+    const fault = faults.take(isMeantFor(callKindOf(route)))?.fault;
+    if (fault !== undefined && fault !== 'reset-after') return faultReply(fault);
+    const reply = await perform(route, { headers: request.headers, parameters: request.parameters, body });
+    return fault === undefined ? reply : faultReply(fault);
   };
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await readBody(request, BODY_MAX_BYTES);
-    send(await answer(readWireRequest(request), body), request, response);
+    sendReply(await answer(readWireRequest(request), body), request, response);
   };
 
   const face = await startFace(handle, options.port ?? 0);
   return {
     ...face,
     logs: (logstore) => {
-      const file = files.get(logstore);
-      if (file === undefined) throw new RangeError('no such logstore');
-      return file.logs();
+      const store = stores.get(logstore);
+      if (store === undefined) throw new RangeError('no such logstore');
+      return store.file.logs();
     },
     setFaults: faults.set,
+    holdFaults: faults.hold,
     reset: async () => {
       faults.set([]);
-      await Promise.all([...files.values()].map((file) => file.clear()));
+      faults.hold([]);
+      await stores.reset();
     },
     close: async () => {
       await face.close();
-      await Promise.all([...files.values()].map((file) => file.close()));
+      await stores.close();
     },
   };
 }
 
-/** Writes the answer; a silent one leaves the connection open until the caller or `close` ends it. */
-function send(reply: Reply, request: IncomingMessage, response: ServerResponse): void {
-  switch (reply.kind) {
-    case 'http':
-      response.writeHead(reply.status, reply.headers);
-      response.end(reply.body);
-      return;
-    case 'reset':
-      request.socket.resetAndDestroy();
-      return;
-    case 'silence':
-      return;
-    default:
-      throw new Error(`no such reply: ${String(reply satisfies never)}`);
-  }
+/** What an operation sees of a verified request. */
+interface SlsCall {
+  readonly headers: ReadonlyMap<string, string>;
+  readonly parameters: ReadonlyMap<string, string>;
+  readonly body: Buffer;
+}
+
+/** CreateProject: there is one, and it was there before. */
+function createProject(own: string, body: Buffer): Reply {
+  const given = readJson(body);
+  const isOwn = typeof given === 'object' && given !== null && 'projectName' in given && given.projectName === own;
+  return errorReply(
+    isOwn ? refuse('ProjectAlreadyExist') : refuse('ParameterInvalid', 'This stand-in has one project.'),
+  );
 }

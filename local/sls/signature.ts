@@ -1,22 +1,5 @@
-import { createHash, createHmac } from 'node:crypto';
-
-/** The parts of a request that the signatures of the log service cover. */
-export interface SignedRequest {
-  readonly method: string;
-  /** Path without query and without the `/p/<project>` prefix, as sent. */
-  readonly path: string;
-  /** Decoded query. */
-  readonly query: readonly (readonly [name: string, value: string])[];
-  /** Header names in lower case. */
-  readonly headers: ReadonlyMap<string, string>;
-}
-
-const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
-
-/** Lower-case hex SHA-256, the form of `x-log-content-sha256`. */
-export function sha256Hex(data: Buffer | string): string {
-  return createHash('sha256').update(data).digest('hex');
-}
+import { createHmac } from 'node:crypto';
+import { compareBytes, inOrder, percentEncode, type SignedRequest, sha256Hex } from '../signed-request.ts';
 
 const isServiceHeader = (name: string): boolean => name.startsWith('x-log-') || name.startsWith('x-acs-');
 
@@ -30,31 +13,26 @@ function headerLines(request: SignedRequest, names: readonly string[]): string[]
  */
 export function signV1(request: SignedRequest, accessKeySecret: string, hash: 'sha1' | 'sha256'): string {
   const { headers } = request;
-  const query = request.query.map(([name, value]) => `${name}=${value}`).sort(compare);
+  const query = request.query.map(([name, value]) => `${name}=${value}`).sort(compareBytes);
   const stringToSign = [
     request.method,
     headers.get('content-md5') ?? '',
     headers.get('content-type') ?? '',
     headers.get('date') ?? headers.get('x-log-date') ?? '',
-    ...headerLines(request, [...headers.keys()].filter(isServiceHeader).sort(compare)),
+    ...headerLines(request, [...headers.keys()].filter(isServiceHeader).sort(compareBytes)),
     query.length === 0 ? request.path : `${request.path}?${query.join('&')}`,
   ].join('\n');
   return createHmac(hash, accessKeySecret).update(stringToSign).digest('base64');
-}
-
-/** RFC 3986 percent-encoding: everything but letters, digits and `-_.~`. */
-function percentEncode(text: string): string {
-  return encodeURIComponent(text).replaceAll(/[!'()*]/gu, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 const isSignedV4 = (name: string): boolean => isServiceHeader(name) || name === 'host' || name === 'content-type';
 
 /** The canonical request of signature V4 (page "Request signature V4"). */
 function canonicalRequest(request: SignedRequest): string {
-  const names = [...request.headers.keys()].filter(isSignedV4).sort(compare);
+  const names = [...request.headers.keys()].filter(isSignedV4).sort(compareBytes);
   const query = [...request.query]
     .map(([name, value]) => [percentEncode(name), percentEncode(value)] as const)
-    .sort((a, b) => (a[0] === b[0] ? compare(a[1], b[1]) : compare(a[0], b[0])))
+    .sort(inOrder)
     .map(([name, value]) => (value === '' ? name : `${name}=${value}`));
   return [
     request.method,

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { SignedRequest } from './signature.ts';
+import { headersOf, splitTarget } from '../http-request.ts';
+import type { SignedRequest } from '../signed-request.ts';
 
 /** A request taken apart; its path no longer has the `/p/<project>` prefix. */
 export interface WireRequest extends SignedRequest {
@@ -11,19 +12,6 @@ export interface WireRequest extends SignedRequest {
 const PREFIX = /^\/p\/([a-z0-9-]+)(\/.*)?$/u;
 /** A label in front of a host name or of an address (`<project>.127.0.0.1:<port>`); a bare address names no project. */
 const PROJECT_HOST = /^(?![\d.]+(?::|$))([a-z0-9][a-z0-9-]*)\./u;
-
-function headersOf(request: IncomingMessage): Map<string, string> {
-  const headers = new Map<string, string>();
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(',') : value);
-  }
-  return headers;
-}
-
-function splitTarget(target: string): { readonly path: string; readonly query: string } {
-  const at = target.indexOf('?');
-  return at === -1 ? { path: target, query: '' } : { path: target.slice(0, at), query: target.slice(at + 1) };
-}
 
 /**
  * Reads a request. The project is the first label of Host (`<project>.<region>.log.aliyuncs.com`), or comes from a

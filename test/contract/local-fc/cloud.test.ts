@@ -150,6 +150,12 @@ test('functions are pointed at the running services, with what the caller overri
   });
 });
 
+const chatAt = (port: number, path: string, secret: string): object => ({
+  webhook: expect.stringMatching(`^http://127\\.0\\.0\\.1:${String(port)}${path.replace('?', '\\?')}$`) as unknown,
+  secret: expect.stringMatching(`^${secret}$`) as unknown,
+  messages: `http://127.0.0.1:${String(port)}/messages`,
+});
+
 test('endpoints.json says all there is, to its owner only, and is gone after the end', async () => {
   const place = await newPlace();
   const cloud = await place.start();
@@ -167,6 +173,13 @@ test('endpoints.json says all there is, to its owner only, and is gone after the
       instances: ['post-cn-local00001', 'mqtt-cn-local00002'],
     },
     sls: { endpoint: cloud.sls.endpoint, project: 'mqtt-cert-pipeline', logstore: 'outcomes' },
+    dingtalk: chatAt(cloud.chats.dingtalk.port, '/robot/send?access_token=[0-9a-f]{64}', 'SEC[0-9a-f]{64}'),
+    chats: {
+      webhook: chatAt(cloud.chats.webhook.port, '/hooks/[0-9a-f]{32}', 'whsec_[A-Za-z0-9+/]{32}'),
+      feishu: chatAt(cloud.chats.feishu.port, '/open-apis/bot/v2/hook/[0-9a-f-]{36}', '[0-9a-f]{32}'),
+      wecom: chatAt(cloud.chats.wecom.port, '/cgi-bin/webhook/send?key=[0-9a-f-]{36}', ''),
+      slack: chatAt(cloud.chats.slack.port, '/services/T[0-9A-F]{10}/B[0-9A-F]{10}/[0-9a-f]{24}', ''),
+    },
     fc: {
       endpoint: cloud.fcFace.endpoint,
       accountId: '1234567890123456',

@@ -17,6 +17,7 @@ async function startWithAdmin(world: World): Promise<Admin> {
     advanceClock: () => 0,
     health: () => ({}),
     mqtt: world.mqtt.admin,
+    faults: { show: () => ({ status: 200, body: {} }), turn: () => ({ status: 200, body: {} }) },
   };
   const face = await startAdmin(actions, TOKEN);
   onTestFinished(() => face.close());

@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { expect, test } from 'vitest';
-import { sha256Hex, signV3 } from '../../../local/mqtt/signature.ts';
+import { signV3 } from '../../../local/mqtt/signature.ts';
+import { sha256Hex } from '../../../local/signed-request.ts';
 import { makeCa, makeVerification } from './make-pair.ts';
 import { CREDENTIALS, INSTANCE, STS, startWorld, type WireBody, type World } from './world.ts';
 

@@ -183,7 +183,7 @@ test('both forms of the search find the same logs, one with headers, one with me
   const broken = await world.send({ path: `/logstores/${STORE}/logs`, body: Buffer.from('['), headers: json });
   expect(broken.code).toBe('ParameterInvalid');
   expect((await world.send({ ...get, query: 'type=log&from=5&to=5' })).code).toBe('InvalidTimeRange');
-  expect((await world.send({ ...get, query: 'type=histogram&from=5&to=6' })).code).toBe('ParameterInvalid');
+  expect((await world.send({ ...get, query: 'type=shiver&from=5&to=6' })).code).toBe('ParameterInvalid');
 });
 
 test('a restart keeps the logs, a reset forgets them, and a name that is no logstore is refused', async () => {

@@ -8,8 +8,9 @@ import protobuf from 'protobufjs';
 import { onTestFinished } from 'vitest';
 import { createLocalClock, type LocalClock } from '../../../local/clock.ts';
 import type { LocalCredentials } from '../../../local/credentials.ts';
+import { sha256Hex } from '../../../local/signed-request.ts';
 import { type LocalSls, type SlsOptions, startSls } from '../../../local/sls/server.ts';
-import { sha256Hex, signV4 } from '../../../local/sls/signature.ts';
+import { signV4 } from '../../../local/sls/signature.ts';
 
 export const PROJECT = 'demo-proj';
 export const STORE = 'events';

@@ -2,8 +2,9 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { createFaultPlan } from '../../../../local/fault-plan.ts';
 import { createCallRecord } from '../../../../local/mqtt/call-record.ts';
-import { createFaultPlan } from '../../../../local/mqtt/faults.ts';
+import { isMeantFor, type MqttHeldFault } from '../../../../local/mqtt/faults.ts';
 import { createNonceMemory } from '../../../../local/mqtt/nonces.ts';
 import { EMPTY_STATE } from '../../../../local/mqtt/state.ts';
 import { loadState, openStateFile } from '../../../../local/mqtt/state-file.ts';
@@ -26,31 +27,33 @@ test('a nonce is good once while it is remembered, per key', () => {
 });
 
 test('faults are taken in order, for their action, as often as planned', () => {
-  const plan = createFaultPlan();
+  const plan = createFaultPlan<MqttHeldFault>(() => 0);
+  const take = (action: string) => plan.take(isMeantFor(action, 1))?.fault;
   plan.set([
     { action: 'GetCaCertificate', times: 2, fault: 'throttle' },
     { action: '*', times: 1, fault: 'silence' },
     { action: '*', times: 0, fault: 'html-200' },
   ]);
-  expect(plan.take('ListCaCertificate')).toBe('silence');
-  expect(plan.take('ListCaCertificate')).toBeUndefined();
-  expect([1, 2, 3].map(() => plan.take('GetCaCertificate'))).toEqual(['throttle', 'throttle', undefined]);
+  expect(take('ListCaCertificate')).toBe('silence');
+  expect(take('ListCaCertificate')).toBeUndefined();
+  expect([1, 2, 3].map(() => take('GetCaCertificate'))).toEqual(['throttle', 'throttle', undefined]);
 });
 
 test('a fault may hold for a time, or for one page of a list', () => {
   let now = 1000;
-  const plan = createFaultPlan(() => now);
+  const plan = createFaultPlan<MqttHeldFault>(() => now);
+  const take = (action: string, page: number) => plan.take(isMeantFor(action, page))?.fault;
   plan.set([
     { action: 'ListDeviceCertificateByCaSn', page: 2, times: 1, fault: 'page-empty' },
     { action: '*', forMs: 500, fault: 'throttle' },
   ]);
-  expect(plan.take('ListDeviceCertificateByCaSn', 1)).toBe('throttle');
-  expect(plan.take('GetDeviceCertificate', Number.NaN)).toBe('throttle');
+  expect(take('ListDeviceCertificateByCaSn', 1)).toBe('throttle');
+  expect(take('GetDeviceCertificate', Number.NaN)).toBe('throttle');
   now = 1499;
-  expect(plan.take('ListDeviceCertificateByCaSn', 2)).toBe('page-empty');
-  expect(plan.take('ListDeviceCertificateByCaSn', 2)).toBe('throttle');
+  expect(take('ListDeviceCertificateByCaSn', 2)).toBe('page-empty');
+  expect(take('ListDeviceCertificateByCaSn', 2)).toBe('throttle');
   now = 1500;
-  expect(plan.take('ListDeviceCertificateByCaSn', 2)).toBeUndefined();
+  expect(take('ListDeviceCertificateByCaSn', 2)).toBeUndefined();
 });
 
 test('the newest state is on disk after a flush, for its owner only, and nonsense is refused', async () => {

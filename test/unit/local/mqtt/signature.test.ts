@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseAuthorization, type SignedRequest, sha256Hex, signV3 } from '../../../../local/mqtt/signature.ts';
+import { parseAuthorization, signV3 } from '../../../../local/mqtt/signature.ts';
+import { type SignedRequest, sha256Hex } from '../../../../local/signed-request.ts';
 
 const SECRET = 'secretsecretsecretsecretsecre0';
 const SIGNED = ['host', 'x-acs-action', 'x-acs-content-sha256', 'x-acs-date', 'x-acs-signature-nonce', 'x-acs-version'];

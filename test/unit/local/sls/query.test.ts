@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { readSearch, searchLogs } from '../../../../local/sls/get-logs.ts';
+import { EVERYTHING } from '../../../../local/sls/index-definition.ts';
 import { compileQuery } from '../../../../local/sls/query-match.ts';
 import { parseQuery } from '../../../../local/sls/query-parse.ts';
 import { QueryError } from '../../../../local/sls/query-tokens.ts';
@@ -97,7 +98,9 @@ test('from is inside, to is outside, order is by nanosecond, and pages are cut l
   ];
   const numbers = (parameters: Readonly<Record<string, string>>): (string | undefined)[] => {
     const search = readSearch(new Map(Object.entries({ from: '999', to: '1001', ...parameters })));
-    return search.ok ? searchLogs(logs, search).map((entry) => entry.fields['n']) : [search.code];
+    return search.ok
+      ? searchLogs([{ index: EVERYTHING, logs }], search).map((entry) => entry.fields['n'])
+      : [search.code];
   };
   expect(numbers({})).toEqual(['1', '2', '3']);
   expect(numbers({ reverse: 'true' })).toEqual(['3', '2', '1']);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type SignedRequest, signV1, signV4 } from '../../../../local/sls/signature.ts';
+import type { SignedRequest } from '../../../../local/signed-request.ts';
+import { signV1, signV4 } from '../../../../local/sls/signature.ts';
 
 const SECRET = 'demoSecret0123456789';
 const request = (headers: Readonly<Record<string, string>>): SignedRequest => ({
