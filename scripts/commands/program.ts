@@ -7,6 +7,7 @@ import { addBenchCommand } from './bench.ts';
 import { addCheckCommand } from './check.ts';
 import { addCodeCommand } from './code.ts';
 import { addDevicesCommand } from './devices.ts';
+import { addDocsCommand } from './docs.ts';
 import { addHoldCommand } from './hold.ts';
 import { addLogCommand } from './log.ts';
 import { addPairCommand } from './pair.ts';
@@ -86,6 +87,7 @@ export function buildProgram(io: CommandIo, run: RunCommand): Command {
   addDevicesCommand(program, run);
   addUndoCommand(program, run);
   addBenchCommand(program, run);
+  addDocsCommand(program, run);
   return program;
 }
 
