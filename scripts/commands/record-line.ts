@@ -1,17 +1,21 @@
 import { displayText } from '../../shared/core/display-text.ts';
-import type { OutcomeRecord, RecordField } from '../../shared/core/outcome-record.ts';
+import { sentenceValues } from '../../shared/core/notify/record-values.ts';
+import type { OutcomeRecord } from '../../shared/core/outcome-record.ts';
 import {
   fillSentence,
   OUTCOME_KINDS,
   type OutcomeKind,
   type OutcomeKindFacts,
   type Severity,
+  withoutCommandMarks,
 } from '../../shared/core/outcome-table.ts';
 import type { Painter } from '../terminal/colour.ts';
 import { type Language, sentencesIn } from '../terminal/language.ts';
 import { padColumns, terminalText } from '../terminal/terminal-text.ts';
 
 const KIND_COLUMNS = 24;
+/** Keys have up to 200 characters in a record. */
+const VALUE_MAX = 200;
 
 /**
  * One outcome as a person reads it: a line with time, kind and who it is about; the sentence below; and, when something
@@ -35,18 +39,20 @@ function sentenceOf(record: Readonly<Partial<OutcomeRecord>>): { zh: string; en:
   const facts = knownFacts(record.kind);
   const detail = terminalText(record.detail ?? '');
   if (facts === undefined) return { zh: detail, en: detail };
-  const zh = terminalText(fillSentence(facts.zh, fieldsOf(record)));
-  return { zh, en: detail === '' ? terminalText(fillSentence(facts.en, fieldsOf(record))) : detail };
+  const zh = filled(facts.zh, record);
+  return { zh, en: detail === '' ? filled(facts.en, record) : detail };
 }
 
 function fixOf(record: Readonly<Partial<OutcomeRecord>>): { zh: string; en: string } {
   const facts = knownFacts(record.kind);
-  const en = terminalText(record.fix ?? facts?.fixEn ?? '');
-  return { zh: facts?.fixZh ?? en, en };
+  const en = terminalText(record.fix ?? '');
+  if (facts === undefined) return { zh: en, en };
+  return { zh: filled(facts.fixZh, record), en: en === '' ? filled(facts.fixEn, record) : en };
 }
 
-function fieldsOf(record: Readonly<Partial<OutcomeRecord>>): Partial<Record<RecordField, string>> {
-  return Object.fromEntries(Object.entries(record).map(([field, value]) => [field, displayText(value)]));
+function filled(sentence: string, record: Readonly<Partial<OutcomeRecord>>): string {
+  const values = Object.entries(sentenceValues(record)).map(([name, value]) => [name, displayText(value, VALUE_MAX)]);
+  return terminalText(withoutCommandMarks(fillSentence(sentence, Object.fromEntries(values))));
 }
 
 function knownFacts(kind: string | undefined): OutcomeKindFacts | undefined {

@@ -25,6 +25,7 @@ export interface OutcomeKindFacts {
   readonly fields: readonly RecordField[];
   readonly zh: string;
   readonly en: string;
+  /** What to do; a command to copy stands in backticks, and is the same in both languages. */
   readonly fixZh: string;
   readonly fixEn: string;
 }
@@ -66,8 +67,10 @@ export const OUTCOME_KINDS = {
     fields: [...CA_FIELDS, 'reason'],
     zh: '实例 {instance} 已注册 CA 证书 {name}（序列号 {ca_sn}），并已回读确认。',
     en: 'CA {name} (serial {ca_sn}) is registered on instance {instance}, read back: {detail}.',
-    fixZh: '如果不是您授权的操作，请立即停用该 CA 证书。',
-    fixEn: 'If nobody you trust did this, deactivate the CA at once.',
+    fixZh:
+      '如果不是您授权的操作，请立即停用该 CA 证书：`aliyun onsmqtt InactivateCaCertificate --MqttInstanceId {instance} --Sn {ca_sn}`。',
+    fixEn:
+      'If nobody you trust did this, deactivate the CA at once: `aliyun onsmqtt InactivateCaCertificate --MqttInstanceId {instance} --Sn {ca_sn}`.',
   },
   'ca-already-registered': {
     severity: 'info',
@@ -92,8 +95,10 @@ export const OUTCOME_KINDS = {
     fields: [...CA_FIELDS, 'reason'],
     zh: '实例 {instance} 的 CA {name} 未注册：提交的证书有问题（{reason}）。',
     en: 'CA {name} was not registered on instance {instance}: {detail}',
-    fixZh: '按 rejected/ 目录中 reason.txt 的说明修正后重新上传两个文件。',
-    fixEn: 'Mend what reason.txt in the rejected/ folder names, then upload both files again.',
+    fixZh:
+      '按 rejected/ 目录中 reason.txt 的说明修正后重新上传两个文件；上传前先检查：`mqtt-certs check ca.pem verification.pem`。',
+    fixEn:
+      'Mend what reason.txt in the rejected/ folder names, then upload both files again; to check them first: `mqtt-certs check ca.pem verification.pem`.',
   },
   'serial-taken': {
     severity: 'warning',
@@ -198,9 +203,10 @@ export const OUTCOME_KINDS = {
     fields: [...DROP_FIELDS, 'reason', 'object_key'],
     zh: '有人把私钥，或未能完整读取、可能含有私钥的文件上传到了存储桶（{object_key}，{reason}），文件已隔离，未注册任何 CA。',
     en: 'A private key, or a file that was not read whole and might hold one, was put into the bucket ({object_key}, {reason}); it is quarantined and nothing was registered.',
-    fixZh: '若其中有私钥，请将该 CA 视为已泄露：重新生成密钥并签发新的 CA，不要继续使用上传过的密钥。',
+    fixZh:
+      '若其中有私钥，请将该 CA 视为已泄露：重新生成密钥并签发新的 CA，不要继续使用上传过的密钥；如果该 CA 已经注册，先停用它，换发设备证书后删除它。',
     fixEn:
-      'If there was a key in it, treat the CA as compromised: make a new key and a new CA, and stop using the key that was uploaded.',
+      'If there was a key in it, treat the CA as compromised: make a new key and a new CA, and stop using the key that was uploaded. If this CA is registered already, deactivate it, and delete it once the devices have new certificates.',
   },
   'drop-misplaced': {
     severity: 'warning',
@@ -337,4 +343,9 @@ export function factsOf(kind: OutcomeKind): OutcomeKindFacts {
 /** Fills a sentence of the table with the values it names; one that is not there reads as `?`. */
 export function fillSentence(sentence: string, fields: Readonly<Record<string, string | undefined>>): string {
   return sentence.replaceAll(/\{([a-z_]+)\}/g, (_, name: string) => fields[name] ?? '?');
+}
+
+/** What to do, as a sentence for places where commands are not set apart: without the backticks around them. */
+export function withoutCommandMarks(fix: string): string {
+  return fix.replaceAll('`', '');
 }

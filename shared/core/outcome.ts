@@ -4,7 +4,7 @@ import { type DropOutcome, dropFields, dropIdentity } from './drop-outcome.ts';
 import { type NotifyOutcome, notifyFields, notifyIdentity } from './notify/notify-outcome.ts';
 import { NOTIFY_OUTCOME_KINDS } from './notify/notify-outcome-table.ts';
 import { type EventId, type OutcomeRecord, RECORD_SCHEMA } from './outcome-record.ts';
-import { factsOf, fillSentence, type OutcomeKind } from './outcome-table.ts';
+import { factsOf, fillSentence, type OutcomeKind, withoutCommandMarks } from './outcome-table.ts';
 import { type SweepOutcome, sweepFields, sweepIdentity } from './sweep/sweep-outcome.ts';
 import { SWEEP_OUTCOME_KINDS } from './sweep/sweep-outcome-table.ts';
 import { type WatchOutcome, watchFields, watchIdentity } from './sweep/watch-outcome.ts';
@@ -42,7 +42,7 @@ export function recordOf(outcome: Outcome, at: EpochMs, run: RunFacts): OutcomeR
     ...fields,
     function: run.functionName,
     detail: cut(fillSentence(facts.en, spoken)),
-    fix: cut(textOr(fields['fix'], fillSentence(facts.fixEn, spoken))),
+    fix: cut(withoutCommandMarks(textOr(fields['fix'], fillSentence(facts.fixEn, spoken)))),
     function_request_id: run.functionRequestId,
     config_digest: run.configDigest,
     version: run.version,

@@ -18,36 +18,58 @@ export function fixSteps(
   fix: { readonly zh: string; readonly en: string },
   values: Readonly<Record<string, string>>,
 ): readonly FixStep[] {
-  const zh = piecesOf(fix.zh);
-  const en = piecesOf(fix.en);
-  const steps: FixStep[] = [];
-  for (let index = 0; index < Math.max(zh.length, en.length); index += 1) {
-    const texts = { zh: fillWhole(zh[index]?.text ?? '', values), en: fillWhole(en[index]?.text ?? '', values) };
-    if (texts.zh === undefined || texts.en === undefined) continue;
-    const wanted = en[index]?.command ?? zh[index]?.command;
-    const command = wanted === undefined ? undefined : commandWith(wanted, values);
-    if (wanted !== undefined && command === undefined) continue;
-    if (texts.zh !== '' || texts.en !== '' || command !== undefined)
-      steps.push({ zh: texts.zh, en: texts.en, command });
-  }
-  return steps;
+  const zh = piecesOf(fix.zh, values);
+  const en = piecesOf(fix.en, values);
+  return Array.from({ length: Math.max(zh.length, en.length) }, (_, index) => stepOf(zh, en, index)).filter(
+    (step) => step !== undefined,
+  );
 }
 
-/** A fix in one line, for the record and the terminal. */
-export function withoutMarks(fix: string): string {
-  return fix.replaceAll('`', '');
+function stepOf(zh: Pieces, en: Pieces, index: number): FixStep | undefined {
+  const [ofZh, ofEn] = [zh.length > index ? zh[index] : NOTHING, en.length > index ? en[index] : NOTHING];
+  if (ofZh === undefined || ofEn === undefined) return undefined;
+  const command = ofEn.command ?? ofZh.command;
+  const isEmpty = ofZh.text === '' && ofEn.text === '' && command === undefined;
+  return isEmpty ? undefined : { zh: ofZh.text, en: ofEn.text, command };
 }
+
+type Pieces = readonly (Piece | undefined)[];
+const NOTHING: Piece = { text: '', command: undefined };
+
+/** Words, options and simple values: nothing of it means more than itself to a shell. */
+const COMMAND = /^(?:mqtt-certs|aliyun)(?: [A-Za-z0-9._:=-]+)+$/;
 
 interface Piece {
   readonly text: string;
   readonly command: string | undefined;
 }
 
-function piecesOf(fix: string): readonly Piece[] {
+/** The pieces of a fix, each a text and the command behind it; `undefined` for one whose values are not known. */
+function piecesOf(fix: string, values: Readonly<Record<string, string>>): readonly (Piece | undefined)[] {
   const parts = fix.split('`');
+  const pieces: (Piece | undefined)[] = [];
+  for (let index = 0; index < parts.length; index += 2) {
+    const text = fillWhole(parts[index] ?? '', values);
+    const marked = parts[index + 1];
+    const command = marked === undefined ? undefined : commandWith(marked, values);
+    const isWhole = text !== undefined && (marked === undefined || command !== undefined);
+    if (!isWhole) pieces.push(undefined);
+    else pieces.push(...ownPieces(text, command));
+  }
+  return pieces;
+}
+
+/** A value can bring a command of its own: what to do depends on why. */
+function ownPieces(text: string, command: string | undefined): readonly Piece[] {
+  const parts = text.split('`');
   const pieces: Piece[] = [];
   for (let index = 0; index < parts.length; index += 2) {
-    pieces.push({ text: trimmed(parts[index] ?? ''), command: parts[index + 1] });
+    const isLast = index + 1 >= parts.length;
+    const own = isLast ? command : parts[index + 1];
+    pieces.push({
+      text: trimmed(parts[index] ?? ''),
+      command: own !== undefined && COMMAND.test(own) ? own : undefined,
+    });
   }
   return pieces;
 }

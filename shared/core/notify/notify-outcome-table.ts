@@ -78,8 +78,8 @@ export const NOTIFY_OUTCOME_KINDS = {
     fields: ['name', 'api_code', 'reason', 'rule_inputs'],
     zh: '通知渠道 {name} 自 {since} 起不接收消息（{reason}，{api_code}）。{second_zh}',
     en: 'The channel {name} takes no messages since {since} ({reason}, {api_code}). {second}',
-    fixZh: '核对机器人的地址、加签密钥和关键词；之后运行：mqtt-certs alert test。',
-    fixEn: 'Check the address, the signing secret and the keyword of the robot; then run: mqtt-certs alert test.',
+    fixZh: '核对机器人的地址、加签密钥和关键词；之后运行：`mqtt-certs alert test`。',
+    fixEn: 'Check the address, the signing secret and the keyword of the robot; then run: `mqtt-certs alert test`.',
   },
   'channel-restored': {
     severity: 'notice',
@@ -104,8 +104,8 @@ export const NOTIFY_OUTCOME_KINDS = {
     fields: ['correlation_id', 'rule_inputs', 'object_key', 'object_etag'],
     zh: '{count} 条告警（{cause}）因 {object_key} 第 {line} 行的静默而未告知。',
     en: '{count} alerts ({cause}) were not told, because of the mute in {object_key} line {line}.',
-    fixZh: '无需操作；查看静默：mqtt-certs mute list。',
-    fixEn: 'Nothing to do; to see the mutes: mqtt-certs mute list.',
+    fixZh: '无需操作；查看静默：`mqtt-certs mute list`。',
+    fixEn: 'Nothing to do; to see the mutes: `mqtt-certs mute list`.',
   },
   'mute-invalid': {
     severity: 'warning',
@@ -117,8 +117,8 @@ export const NOTIFY_OUTCOME_KINDS = {
     fields: ['reason', 'rule_inputs', 'object_key', 'object_etag'],
     zh: '静默文件 {object_key} 第 {line} 行无效（{reason}），不起作用：这些告警照常发送。',
     en: 'Line {line} of the mutes in {object_key} is not valid ({reason}) and mutes nothing: these alerts are told.',
-    fixZh: '删除该行，再用 mqtt-certs mute add 重新添加。',
-    fixEn: 'Remove the line, and add the mute again with mqtt-certs mute add.',
+    fixZh: '删除该行，再用 mqtt-certs mute add 重新添加；查看静默：`mqtt-certs mute list`。',
+    fixEn: 'Remove the line, and add the mute again with mqtt-certs mute add; the mutes: `mqtt-certs mute list`.',
   },
   'mute-expired': {
     severity: 'notice',
@@ -130,8 +130,9 @@ export const NOTIFY_OUTCOME_KINDS = {
     fields: ['rule_inputs', 'object_key', 'object_etag'],
     zh: '静默文件 {object_key} 第 {line} 行已于 {until} 到期（负责人 {owner}），不再起作用。',
     en: 'The mute in {object_key} line {line} ended at {until} (owner {owner}) and mutes nothing any more.',
-    fixZh: '删除它；如仍需要，用 mqtt-certs mute add 重新添加。',
-    fixEn: 'Remove it; if it is still needed, add it again with mqtt-certs mute add.',
+    fixZh: '删除它；如仍需要，用 mqtt-certs mute add 重新添加。查看静默：`mqtt-certs mute list`。',
+    fixEn:
+      'Remove it; if it is still needed, add it again with mqtt-certs mute add. The mutes: `mqtt-certs mute list`.',
   },
   canary: {
     severity: 'notice',
@@ -156,8 +157,8 @@ export const NOTIFY_OUTCOME_KINDS = {
     fields: ['rule_inputs', 'object_etag'],
     zh: '写操作已暂停 {days} 天（自 {since} 起，所写负责人：{owner}）：不会注册 CA，也不会重新激活设备证书。',
     en: 'Writing is paused for {days} days now (since {since}; owner as stated: {owner}): no CA is registered and no device certificate activated.',
-    fixZh: '确认是否仍需要；恢复：mqtt-certs resume。',
-    fixEn: 'Make sure that it is still needed; to go on: mqtt-certs resume.',
+    fixZh: '确认是否仍需要；恢复：`mqtt-certs resume`。',
+    fixEn: 'Make sure that it is still needed; to go on: `mqtt-certs resume`.',
   },
   'pause-lifted': {
     severity: 'notice',

@@ -1,9 +1,9 @@
 import type { Bilingual } from '../openapi-code.ts';
 import type { OutcomeRecord } from '../outcome-record.ts';
-import { OUTCOME_KINDS, type OutcomeKind, type OutcomeKindFacts } from '../outcome-table.ts';
+import { OUTCOME_KINDS, type OutcomeKind, type OutcomeKindFacts, withoutCommandMarks } from '../outcome-table.ts';
 import type { ComposeOptions } from './compose-options.ts';
 import { type Explanation, explain } from './explain.ts';
-import { fixSteps, withoutMarks } from './fix-steps.ts';
+import { fixSteps } from './fix-steps.ts';
 import { headlineOf } from './headline-table.ts';
 import { withLocalTimes } from './local-time.ts';
 import type { MessagePart } from './message.ts';
@@ -103,7 +103,8 @@ function adviceOf(
   const explained = explain(newest).map((one: Explanation) => one.toDo);
   if (explained.length > 0) return uniqueBy(explained);
   const ownFix = newest.fix ?? '';
-  const isOfTheTable = ownFix === '' || ownFix === withoutMarks(fillWhole(facts.fixEn, values) ?? ownFix);
+  const ofTheTable = withoutCommandMarks(fillWhole(facts.fixEn, values) ?? ownFix);
+  const isOfTheTable = ofTheTable.startsWith(ownFix.replace(/…$/, '')); // a long one was cut
   return isOfTheTable ? [] : [{ zh: values['fix_zh'] ?? '', en: ownFix }];
 }
 

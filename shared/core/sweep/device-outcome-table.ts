@@ -17,9 +17,9 @@ export const DEVICE_OUTCOME_KINDS = {
     zh: '实例 {instance}：设备证书 {device_sn}（CA {ca_sn}）曾被停用，{sent_zh}；回读确认为激活状态，这不代表设备已在线。',
     en: 'Device certificate {device_sn} (CA {ca_sn}) on instance {instance} was inactive; {sent_en}; it was read back active. That is no proof that the device is online.',
     fixZh:
-      '如果是有意停用：mqtt-certs hold add --instance {instance} --device {device_sn} --inactivate；撤销：mqtt-certs undo {sweep_id}。',
+      '如果是有意停用，请登记保留并重新停用：`mqtt-certs hold add --instance {instance} --ca {ca_sn} --device {device_sn} --inactivate`。撤销这次巡检的全部激活：`mqtt-certs undo {sweep_id}`。',
     fixEn:
-      'If it was switched off on purpose: mqtt-certs hold add --instance {instance} --device {device_sn} --inactivate; to undo the sweep: mqtt-certs undo {sweep_id}.',
+      'If it was switched off on purpose, hold it and switch it off again: `mqtt-certs hold add --instance {instance} --ca {ca_sn} --device {device_sn} --inactivate`. To undo everything that this sweep activated: `mqtt-certs undo {sweep_id}`.',
   },
   'reactivation-failed': {
     severity: 'warning',
@@ -29,8 +29,8 @@ export const DEVICE_OUTCOME_KINDS = {
     final: true,
     cause: ['kind', 'instance', 'ca_sn', 'api_code'],
     fields: [...DEVICE_FIELDS, 'name', 'request_id', 'api_code', 'reason'],
-    zh: '实例 {instance}：设备证书 {device_sn}（CA {ca_sn}）未能重新激活（{api_code}）。',
-    en: 'Device certificate {device_sn} (CA {ca_sn}) on instance {instance} could not be activated ({api_code}).',
+    zh: '实例 {instance}：设备证书 {device_sn}（CA {ca_sn}）未能重新激活（{reason}）。',
+    en: 'Device certificate {device_sn} (CA {ca_sn}) on instance {instance} could not be activated ({reason}).',
     fixZh: '下一次巡检会再试；如果持续失败，请按错误码处理。',
     fixEn: 'The next sweep tries again; if it keeps failing, resolve what the code names.',
   },
@@ -58,9 +58,9 @@ export const DEVICE_OUTCOME_KINDS = {
     zh: '实例 {instance}：设备证书 {device_sn}（CA {ca_sn}）在重新激活后 7 天内再次被停用，系统不再处理，直到按名称放行。',
     en: 'Device certificate {device_sn} (CA {ca_sn}) on instance {instance} was switched off again within 7 days of its activation: hands off until it is released by name.',
     fixZh:
-      '先查明是谁停用了它；放行一次（24 小时内有效）：mqtt-certs release --instance {instance} --ca {ca_sn} --sweep {sweep_id}。',
+      '先查明是谁停用了它；放行一次（24 小时内有效）：`mqtt-certs release --instance {instance} --ca {ca_sn} --sweep {sweep_id}`。',
     fixEn:
-      'Find out who switches it off; to let it through once, within 24 hours: mqtt-certs release --instance {instance} --ca {ca_sn} --sweep {sweep_id}.',
+      'Find out who switches it off; to let it through once, within 24 hours: `mqtt-certs release --instance {instance} --ca {ca_sn} --sweep {sweep_id}`.',
   },
   'breaker-open': {
     severity: 'critical',
@@ -72,9 +72,10 @@ export const DEVICE_OUTCOME_KINDS = {
     fields: [...CA_FIELDS, 'rule_inputs'],
     zh: '实例 {instance}：CA {ca_sn} 下一次有 {survivors} 个设备证书需要重新激活，超过上限 {limit}，一个都没有处理。',
     en: '{survivors} device certificates under CA {ca_sn} on instance {instance} would have to be activated at once; the limit is {limit}, so none was touched.',
-    fixZh: '先确认不是有意停用；放行：mqtt-certs release --instance {instance} --ca {ca_sn} --sweep {sweep_id}。',
+    fixZh:
+      '先确认不是有意停用，清单在这里：`mqtt-certs devices --instance {instance} --state inactive`。确认后放行一次（24 小时内有效）：`mqtt-certs release --instance {instance} --ca {ca_sn} --sweep {sweep_id}`。',
     fixEn:
-      'Make sure that nobody did this on purpose; then: mqtt-certs release --instance {instance} --ca {ca_sn} --sweep {sweep_id}.',
+      'Make sure that nobody did this on purpose; the list: `mqtt-certs devices --instance {instance} --state inactive`. Then let them through once, within 24 hours: `mqtt-certs release --instance {instance} --ca {ca_sn} --sweep {sweep_id}`.',
   },
   'device-inactive': {
     severity: 'warning',
@@ -125,8 +126,9 @@ export const DEVICE_OUTCOME_KINDS = {
     fields: DEVICE_FIELDS,
     zh: '实例 {instance}：设备证书 {device_sn}（CA {ca_sn}）以前存在，现在查不到了。',
     en: 'Device certificate {device_sn} (CA {ca_sn}) on instance {instance} was known before and is gone.',
-    fixZh: '如果是有意删除，请把它从监视列表中移除。',
-    fixEn: 'If it was deleted on purpose, remove it from the watch list.',
+    fixZh: '如果是有意删除，请把它从监视清单中移除；清单在这里：`mqtt-certs watch list --instance {instance}`。',
+    fixEn:
+      'If it was deleted on purpose, remove it from the watch list; the lists: `mqtt-certs watch list --instance {instance}`.',
   },
   'device-unreadable': {
     severity: 'warning',

@@ -17,10 +17,12 @@ export const SWEEP_OUTCOME_KINDS = {
     final: true,
     cause: CA_CAUSE,
     fields: [...CA_FIELDS, 'name'],
-    zh: '实例 {instance} 上出现了新的 CA 证书 {ca_sn}（{name}），不是由本系统注册的。',
-    en: 'A CA {ca_sn} ({name}) has appeared on instance {instance}; it was not registered by this pipeline.',
-    fixZh: '如果不是您授权的操作，请停用该 CA。',
-    fixEn: 'If nobody you trust did this, deactivate it.',
+    zh: '实例 {instance} 上出现了新的 CA 证书 {ca_sn}，不是由本系统注册的。',
+    en: 'A CA {ca_sn} has appeared on instance {instance}; it was not registered by this pipeline.',
+    fixZh:
+      '如果不是您授权的操作，请停用该 CA：`aliyun onsmqtt InactivateCaCertificate --MqttInstanceId {instance} --Sn {ca_sn}`。',
+    fixEn:
+      'If nobody you trust did this, deactivate it: `aliyun onsmqtt InactivateCaCertificate --MqttInstanceId {instance} --Sn {ca_sn}`.',
   },
   'ca-vanished': {
     severity: 'warning',
@@ -69,10 +71,10 @@ export const SWEEP_OUTCOME_KINDS = {
     final: true,
     cause: CA_CAUSE,
     fields: [...CA_FIELDS, 'name', 'rule_inputs'],
-    zh: '实例 {instance} 的 CA 证书 {ca_sn} 处于停用状态：新设备无法接入，已注册的设备不受影响；其下 {watched} 个监视设备不会被重新激活。',
-    en: 'CA {ca_sn} on instance {instance} is inactive: new devices are refused, registered ones go on; none of the {watched} watched devices under it is reactivated.',
-    fixZh: '如需启用：aliyun onsmqtt ActiveCaCertificate --MqttInstanceId {instance} --Sn {ca_sn}。',
-    fixEn: 'To switch it on: aliyun onsmqtt ActiveCaCertificate --MqttInstanceId {instance} --Sn {ca_sn}.',
+    zh: '实例 {instance} 的 CA 证书 {ca_sn} 处于停用状态：按文档，新设备无法接入，已注册的设备不受影响；其下 {watched} 个监视设备不会被重新激活。',
+    en: 'CA {ca_sn} on instance {instance} is inactive: by the documents new devices are refused and registered ones go on; none of the {watched} watched devices under it is reactivated.',
+    fixZh: '如需启用：`aliyun onsmqtt ActiveCaCertificate --MqttInstanceId {instance} --Sn {ca_sn}`。',
+    fixEn: 'To switch it on: `aliyun onsmqtt ActiveCaCertificate --MqttInstanceId {instance} --Sn {ca_sn}`.',
   },
   'ca-missing': {
     severity: 'warning',
@@ -84,8 +86,9 @@ export const SWEEP_OUTCOME_KINDS = {
     fields: [...CA_FIELDS, 'rule_inputs'],
     zh: '监视列表中的 CA 证书 {ca_sn} 在实例 {instance} 上不存在，影响 {watched} 个监视设备。',
     en: 'CA {ca_sn} of the watch list is not on instance {instance}; {watched} watched devices name it.',
-    fixZh: '核对监视列表中的 CA 序列号和实例目录。',
-    fixEn: 'Check the CA serial in the watch list and the instance folder it lies in.',
+    fixZh: '核对监视清单中的 CA 序列号和实例目录：`mqtt-certs watch list --instance {instance}`。',
+    fixEn:
+      'Check the CA serial in the watch list and the instance folder it lies in: `mqtt-certs watch list --instance {instance}`.',
   },
   'ca-unreadable': {
     severity: 'warning',
@@ -216,8 +219,9 @@ export const SWEEP_OUTCOME_KINDS = {
     fields: [...SWEEP_FIELDS, 'reason', 'object_key', 'rule_inputs'],
     zh: '目前不会重新激活任何设备证书：{reason}（{object_key}）。巡检照常进行。',
     en: 'No device certificate is activated for now: {reason} ({object_key}). Sweeps go on reading.',
-    fixZh: '修正或删除所列对象；无法读取的保留、暂停或意图记录一律按“不处理”对待。',
-    fixEn: 'Mend or remove the object; a hold, pause or intent that can not be read always means no.',
+    fixZh: '修正或删除所列对象；无法读取的保留、暂停或意图记录一律按“不处理”对待。查看保留：`mqtt-certs hold list`。',
+    fixEn:
+      'Mend or remove the object; a hold, pause or intent that can not be read always means no. The holds: `mqtt-certs hold list`.',
   },
   'control-changed': {
     severity: 'notice',
@@ -242,8 +246,8 @@ export const SWEEP_OUTCOME_KINDS = {
     fields: [...SWEEP_FIELDS, 'reason', 'rule_inputs', 'object_key'],
     zh: '{owner} 的保留（{object_key} 第 {line} 行，{reason}）到期时间 {until}；到期后仍然有效，直到删除。',
     en: 'The hold of {owner} ({object_key} line {line}, {reason}) ends at {until}; past its end it still holds until it is removed.',
-    fixZh: '延长或删除：mqtt-certs hold list。',
-    fixEn: 'Extend or remove it: mqtt-certs hold list.',
+    fixZh: '延长或删除它；查看保留：`mqtt-certs hold list`。',
+    fixEn: 'Extend or remove it; the holds: `mqtt-certs hold list`.',
   },
 } as const satisfies Record<string, OutcomeKindFacts>;
 

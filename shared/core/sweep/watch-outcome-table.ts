@@ -28,8 +28,8 @@ export const WATCH_OUTCOME_KINDS = {
     fields: FILE_FIELDS,
     zh: '监视清单 {object_key} 的 {lines} 行中有 {bad} 行有问题（{codes}）：{first}。其余各行照常生效。',
     en: '{bad} of {lines} lines of watch list {object_key} have problems ({codes}): {first}. The other lines are in force.',
-    fixZh: '上传前可先检查：mqtt-certs watch check <文件>。',
-    fixEn: 'Check the file before uploading it: mqtt-certs watch check <file>.',
+    fixZh: '修正后先检查再上传：`mqtt-certs watch check list.csv`。',
+    fixEn: 'Mend it, and check the file before uploading it: `mqtt-certs watch check list.csv`.',
   },
   'watch-refused': {
     severity: 'warning',
@@ -41,8 +41,8 @@ export const WATCH_OUTCOME_KINDS = {
     fields: FILE_FIELDS,
     zh: '监视清单 {object_key} 无法使用：{what_zh}（{files} 个文件）{shown}。目前生效：{keeping}（last-good-version 为最后一个可用版本，最多保留 24 小时）。{first}',
     en: 'Watch list {object_key} can not be used: {what} {shown} (files: {files}). In force now: {keeping}; a last good version stays for 24 hours. {first}',
-    fixZh: '修正后重新上传；上传前可先检查：mqtt-certs watch check <文件>。',
-    fixEn: 'Mend it and upload it again; to check it first: mqtt-certs watch check <file>.',
+    fixZh: '修正后先检查再上传：`mqtt-certs watch check list.csv`。',
+    fixEn: 'Mend it, and check the file before uploading it: `mqtt-certs watch check list.csv`.',
   },
   'watch-shrunk': {
     severity: 'warning',

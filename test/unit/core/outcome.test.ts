@@ -54,7 +54,7 @@ test('a record is text only, without empty fields, with everything about what, w
     reason: 'extra-certificate,ca-ends-soon',
     detail:
       'CA line-7 (serial 5f01) is registered on instance post-cn-aaaa1111, read back: active, valid until 2036-01-01T00:00:00.000Z.',
-    fix: 'If nobody you trust did this, deactivate the CA at once.',
+    fix: 'If nobody you trust did this, deactivate the CA at once: aliyun onsmqtt InactivateCaCertificate --MqttInstanceId post-cn-aaaa1111 --Sn 5f01.',
     cert_sha256: 'ab'.repeat(32),
     actor: 'RAM:＊me＊',
     source_ip: '203.0.113.9',
