@@ -51,7 +51,10 @@ function fixOf(record: Readonly<Partial<OutcomeRecord>>): { zh: string; en: stri
 }
 
 function filled(sentence: string, record: Readonly<Partial<OutcomeRecord>>): string {
-  const values = Object.entries(sentenceValues(record)).map(([name, value]) => [name, displayText(value, VALUE_MAX)]);
+  const values = Object.entries(sentenceValues(record)).map(([name, value]): [string, string] => [
+    name,
+    displayText(value, VALUE_MAX),
+  ]);
   return terminalText(withoutCommandMarks(fillSentence(sentence, Object.fromEntries(values))));
 }
 
