@@ -19,6 +19,7 @@ import { createReporter, type Reporter } from '../../shared/pipelines/report.ts'
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { MqttCertificates } from '../../shared/ports/mqtt-certificates.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import type { OutcomeLog } from '../../shared/ports/outcome-log.ts';
 import type { RunLog } from '../../shared/ports/run-log.ts';
 
 export const REGION = 'cn-hangzhou';
@@ -34,6 +35,7 @@ export type CallWatch = (moment: 'before' | 'after', call: string) => unknown;
 export interface RunPorts {
   readonly store: ObjectStore;
   readonly mqtt: MqttCertificates;
+  readonly log: OutcomeLog;
   readonly reporter: Reporter;
   readonly runLog: RunLog;
   readonly clock: Clock;
@@ -48,6 +50,8 @@ export interface RunSetUp {
   readonly watch?: CallWatch | undefined;
   /** `host:port` of the certificate service; its own unless something stands before it. */
   readonly mqttEndpoint?: string;
+  /** URL of the log service; its own unless something stands before it. */
+  readonly logEndpoint?: string;
   /** How long one call to the certificate service may take, in real milliseconds. */
   readonly callTimeoutMs?: number | undefined;
 }
@@ -140,7 +144,8 @@ export async function serviceWorld(services: Services): Promise<ServiceWorld> {
         credentials: key,
         timeoutMs: callTimeoutMs,
       });
-      const send = slsSend({ endpoint: sls.endpoint, region: REGION, project }, key, worldClock.now);
+      const logEndpoint = calls.logEndpoint ?? sls.endpoint;
+      const send = slsSend({ endpoint: logEndpoint, region: REGION, project }, key, worldClock.now);
       const log = slsLog({
         send: (request) => watched(watch, `sls ${request.method}`, () => send(request)),
         logstore: LOGSTORE,
@@ -155,7 +160,7 @@ export async function serviceWorld(services: Services): Promise<ServiceWorld> {
         timeoutMs: callTimeoutMs,
       });
       const reporter = createReporter({ store, log, runLog });
-      return { store, mqtt: certificates, reporter, runLog, clock: worldClock, deadline };
+      return { store, mqtt: certificates, log, reporter, runLog, clock: worldClock, deadline };
     },
     code: (instance) => String(callByHand('GetRegisterCode', { MqttInstanceId: instance })['RegisterCode']),
     register: ({ ca, verification }, { caName, instance }) => {
