@@ -26,6 +26,15 @@ export interface LogClient {
   getLogs(project: string, store: string, from: Date, to: Date, data?: object, options?: object): Promise<LogMap[]>;
   getLogStore(project: string, store: string, options?: object): Promise<unknown>;
   listLogStore(project: string, data: object, options?: object): Promise<unknown>;
+  createLogStore(project: string, store: string, data?: object): Promise<unknown>;
+  updateLogStore(project: string, store: string, data: object): Promise<unknown>;
+  deleteLogStore(project: string, store: string): Promise<unknown>;
+  createIndex(project: string, store: string, index: object): Promise<unknown>;
+  updateIndex(project: string, store: string, index: object): Promise<unknown>;
+  getIndexConfig(project: string, store: string): Promise<unknown>;
+  deleteIndex(project: string, store: string): Promise<unknown>;
+  getHistograms(project: string, store: string, from: Date, to: Date, data?: object): Promise<unknown>;
+  getProject(project: string): Promise<unknown>;
 }
 export const AlicloudLog = createRequire(import.meta.url)('@alicloud/log') as new (config: object) => LogClient;
 
@@ -127,6 +136,7 @@ export const md5Hex = (body: Buffer): string => createHash('md5').update(body).d
 /** A stand-in of its own for one test. */
 export async function startWorld(wishes: Partial<SlsOptions> = {}): Promise<World> {
   const folder = wishes.dataFolder ?? (await mkdtemp(join(tmpdir(), 'local-sls-')));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const clock = wishes.clock ?? createLocalClock();
   const sls = await startSls({
     dataFolder: folder,
@@ -137,9 +147,6 @@ export async function startWorld(wishes: Partial<SlsOptions> = {}): Promise<Worl
     clock,
     ...wishes,
   });
-  onTestFinished(async () => {
-    await sls.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  onTestFinished(() => sls.close()); // before its folder goes: what is asked for last is done first
   return { sls, clock, folder, send: (request = {}) => send(sls.port, request) };
 }
