@@ -34,7 +34,7 @@ export function runFactsOf(functionName: FunctionName, context: FunctionContext,
  * @throws ConfigurationError after leaving an alert in the bucket, when the bucket at least is known.
  * @throws ForeignDeploymentError after telling, when the bucket belongs to another deployment.
  */
-export async function beginInvocation<Name extends 'register-ca' | 'sweep'>(
+export async function beginInvocation<Name extends 'register-ca' | 'sweep' | 'notify'>(
   functionName: Name,
   context: FunctionContext,
   environment: NodeJS.ProcessEnv,
