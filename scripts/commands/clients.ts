@@ -3,6 +3,7 @@ import { type CallApi, openapiCallApi } from '../../shared/adapters/openapi-call
 import { openapiCertificates } from '../../shared/adapters/openapi-certificates.ts';
 import { ossClient } from '../../shared/adapters/oss-client.ts';
 import { ossObjects } from '../../shared/adapters/oss-objects.ts';
+import { type SlsIndex, slsIndex } from '../../shared/adapters/sls-index.ts';
 import { type LogQuery, type LogRows, slsQuery } from '../../shared/adapters/sls-query.ts';
 import { slsSend } from '../../shared/adapters/sls-send.ts';
 import { systemClock } from '../../shared/adapters/system-clock.ts';
@@ -52,12 +53,18 @@ export function bucketClient(target: Target, limitMs: number = COMMAND_LIMIT_MS)
   return ossObjects({ client, clock: systemClock, deadline: epochMs(Date.now() + limitMs) });
 }
 
-/** Reads the log store of the target; every page gives up after half a minute from its own beginning. */
-export function logReader(target: Target): (query: LogQuery) => Promise<LogRows> {
+/** Reads the log store of the target; every query gives up `limitMs` from its own beginning. */
+export function logReader(target: Target, limitMs: number = COMMAND_LIMIT_MS): (query: LogQuery) => Promise<LogRows> {
+  return (query) => slsQuery(logStoreOf(target, limitMs))(query);
+}
+
+/** The index of the log store of the target. */
+export function logIndexClient(target: Target): SlsIndex {
+  return slsIndex(logStoreOf(target, COMMAND_LIMIT_MS));
+}
+
+function logStoreOf(target: Target, limitMs: number): Parameters<typeof slsIndex>[0] {
   const place = { endpoint: target.endpoints.log, region: target.region, project: target.logProject };
   const send = slsSend(place, target.credentials, systemClock.now);
-  return (query) => {
-    const deadline = epochMs(Date.now() + COMMAND_LIMIT_MS);
-    return slsQuery({ send, logstore: target.logStore, clock: systemClock, deadline })(query);
-  };
+  return { send, logstore: target.logStore, clock: systemClock, deadline: epochMs(Date.now() + limitMs) };
 }

@@ -3,6 +3,7 @@ import { isPassingSlsFailure } from '../core/sls-codes.ts';
 import { durationMs, type EpochMs } from '../core/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type RepeatPolicy, repeat } from './repeat.ts';
+import { slsJson } from './sls-json.ts';
 import type { SlsAnswer, SlsSend } from './sls-send.ts';
 import { isWireObject } from './wire-object.ts';
 
@@ -32,13 +33,14 @@ export interface SlsQueryOptions {
   readonly deadline: EpochMs;
 }
 
-const PAGE = 100; // GetLogs page: `line` is at most 100
+const PAGE = 100; // GetLogsV2 page: `line` is at most 100
 const MAX_ROWS = 10_000;
 const MAX_SEARCHES = 10;
 const SEARCH_PAUSE = durationMs(200);
 
 /**
- * Reads logs by time and query (GetLogs), page by page. The service answers `Incomplete` when a search takes too long;
+ * Reads logs by time and query (GetLogsV2), page by page, newest first: what is written meanwhile moves older
+ * rows to later pages, so a row may come twice and none is left out. The service answers `Incomplete` when a search takes too long;
  * the same request is then made again, a bounded number of times.
  *
  * @throws {ServiceFailure} When a page can not be had.
@@ -85,40 +87,33 @@ function requestFor(
   timeoutMs: number,
 ): Parameters<SlsSend>[0] {
   const from = Math.floor(query.from / 1000);
+  const to = Math.max(Math.ceil(query.to / 1000), from + 1); // an empty span is InvalidTimeRange
+  const search = { from, to, query: query.query, line, offset, reverse: true };
   return {
-    method: 'GET',
-    path: `/logstores/${logstore}`,
-    query: {
-      type: 'log',
-      from: String(from),
-      to: String(Math.max(Math.ceil(query.to / 1000), from + 1)), // an empty span is InvalidTimeRange
-      query: query.query,
-      line: String(line),
-      offset: String(offset),
-      reverse: 'true',
-    },
+    method: 'POST',
+    path: `/logstores/${logstore}/logs`,
+    query: {},
+    body: Buffer.from(JSON.stringify(search)),
+    isJson: true,
     timeoutMs,
   };
 }
 
+/** `{"meta":{"progress":"Complete"|"Incomplete",…},"data":[{…}]}`; every value is a text. */
 function pageOf(answer: SlsAnswer): LogRows {
-  const parsed = parseRows(answer.body);
-  if (parsed === undefined) throw new ServiceFailure(failureFacts('sls', { code: 'UnreadableAnswer', status: 200 }));
-  return { rows: parsed, complete: answer.headers['x-log-progress'] !== 'Incomplete' };
+  const page = slsJson(answer);
+  const meta = isWireObject(page) ? page['meta'] : undefined;
+  const data = isWireObject(page) ? page['data'] : undefined;
+  if (!isWireObject(meta) || !Array.isArray(data) || !data.every(isWireObject)) {
+    throw new ServiceFailure(failureFacts('sls', { code: 'UnreadableAnswer', status: 200 }));
+  }
+  return { rows: data.map(rowOf), complete: meta['progress'] !== 'Incomplete' };
 }
 
-function parseRows(body: Buffer): Readonly<Record<string, string>>[] | undefined {
-  try {
-    const parsed: unknown = JSON.parse(body.toString('utf8'));
-    if (!Array.isArray(parsed) || !parsed.every(isWireObject)) return undefined;
-    return parsed.map((row) =>
-      Object.fromEntries(
-        Object.entries(row).flatMap(([name, value]) =>
-          typeof value === 'string' || typeof value === 'number' ? [[name, String(value)]] : [],
-        ),
-      ),
-    );
-  } catch {
-    return undefined; // the parser's message would quote the body
-  }
+function rowOf(row: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(row).flatMap(([name, value]) =>
+      typeof value === 'string' || typeof value === 'number' ? [[name, String(value)]] : [],
+    ),
+  );
 }

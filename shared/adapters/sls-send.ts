@@ -9,12 +9,13 @@ import { isWireObject } from './wire-object.ts';
 
 /** One request to the log service, before signing. */
 export interface SlsRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   /** Such as `/logstores/outcomes/shards/lb`; names in it need no encoding. */
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
-  /** A log group in protocol buffers. */
+  /** A log group in protocol buffers, or with `isJson` the JSON of a search or of an index. */
   readonly body?: Buffer;
+  readonly isJson?: boolean;
   readonly timeoutMs: number;
 }
 
@@ -84,7 +85,7 @@ interface Signing {
   readonly now: EpochMs;
 }
 
-/** The headers of PutLogs and GetLogs under signature V4 (`LogGroup` is sent uncompressed). */
+/** The headers of every call under signature V4 (a `LogGroup` is sent uncompressed). */
 function signedHeaders(request: SlsRequest & { readonly host: string }, signing: Signing): Record<string, string> {
   const { body } = request;
   const date = new Date(signing.now);
@@ -98,9 +99,11 @@ function signedHeaders(request: SlsRequest & { readonly host: string }, signing:
       .update(body ?? '')
       .digest('hex'),
   };
+  // GetLogsV2 page: the answer is compressed as is asked for here.
+  if (request.isJson === true) headers['accept-encoding'] = 'gzip';
   if (signing.key.securityToken !== undefined) headers['x-acs-security-token'] = signing.key.securityToken;
   if (body !== undefined) {
-    headers['content-type'] = 'application/x-protobuf';
+    headers['content-type'] = request.isJson === true ? 'application/json' : 'application/x-protobuf';
     headers['content-md5'] = createHash('md5').update(body).digest('hex').toUpperCase();
   }
   headers['authorization'] = slsAuthorization({ ...request, headers }, { ...signing.key, region: signing.region });
