@@ -138,20 +138,40 @@ test('OSS refuses writes below some prefixes, deletes among them, and reads on',
   await expect(bucket.get('state/one')).rejects.toMatchObject({ status: 404 });
 });
 
-test('the log service and the OpenAPI have switches, too', async () => {
+/** What an outside program uses of the log service's client. */
+interface LogClient {
+  readonly getLogs: (project: string, store: string, from: Date, to: Date) => Promise<unknown>;
+  readonly postLogStoreLogs: (project: string, store: string, group: object) => Promise<unknown>;
+}
+const AlicloudLog = createRequire(import.meta.url)('@alicloud/log') as new (options: object) => LogClient;
+
+test('the log service is cut off, busy or over its quota, for reads as for writes', async () => {
   const { admin, cloud } = await startPlace();
-  const statusOf = async (url: string): Promise<number | 'cut'> => {
-    try {
-      return (await fetch(url, { method: 'POST' })).status;
-    } catch {
-      return 'cut';
-    }
-  };
-  await admin('POST /faults', { mqtt: 'down', sls: 'down' });
-  // Faults hit calls that are who they say they are; these are not, and are refused as such.
-  expect(await statusOf(`http://${cloud.endpoints.mqtt.endpoint}/`)).toBe(400);
-  expect(await statusOf(`${cloud.endpoints.sls.endpoint}/logstores/outcomes/shards/lb`)).toBe(400);
-  expect(cloud.faults.show().body).toMatchObject({ faults: { mqtt: 'down', sls: 'down' } });
+  const { credentials, sls } = cloud.endpoints;
+  const client = new AlicloudLog({
+    ...credentials,
+    endpoint: `${sls.endpoint.slice('http://'.length)}/p/${sls.project}`,
+  });
+  const read = (): Promise<unknown> => client.getLogs('', sls.logstore, new Date(0), new Date());
+  const logs = [{ timestamp: Math.floor(cloud.clock.now() / 1000), content: { kind: 'a' } }];
+  const write = (): Promise<unknown> => client.postLogStoreLogs('', sls.logstore, { logs });
+  const seen: unknown[] = [];
+  for (const position of ['down', 'busy', 'quota', 'answer-lost', 'ok']) {
+    await admin('POST /faults', { sls: position });
+    const answers = await Promise.allSettled([write(), read()]);
+    const codes = answers.map((answer) =>
+      answer.status === 'fulfilled' ? 'ok' : (answer.reason as { readonly code: unknown }).code,
+    );
+    seen.push([position, ...codes]);
+  }
+  expect(seen).toEqual([
+    ['down', 'ECONNRESET', 'ECONNRESET'],
+    ['busy', 'ServerBusy', 'ServerBusy'],
+    ['quota', 'WriteQuotaExceed', 'ReadQuotaExceed'],
+    ['answer-lost', 'ECONNRESET', 'ok'],
+    ['ok', 'ok', 'ok'],
+  ]);
+  expect(cloud.sls.logs(sls.logstore)).toHaveLength(2); // with the one whose answer was lost
 });
 
 test('a reset switches everything back and empties what the chats show', async () => {

@@ -60,3 +60,17 @@ test('throttling may last for a time of the moved clock, for one operation or fo
   expect(await world.codeOf('ListDeviceCertificateByCaSn', page)).toBe('OK 200');
   expect(await world.codeOf('GetDeviceCertificate', NAMED)).toBe('SyntaxError');
 });
+
+test('a held fault hits every call that no planned one is meant for, until it is taken away', async () => {
+  const world = await startWorld();
+  const ask = (): Promise<string> => world.codeOf('GetRegisterCode', { MqttInstanceId: INSTANCE });
+  world.mqtt.holdFaults([{ action: '*', fault: 'internal-error' }]);
+  world.mqtt.setFaults([{ action: '*', times: 1, fault: 'throttle' }]);
+  expect([await ask(), await ask(), await ask()]).toEqual([
+    'Throttling.User 400',
+    'InternalError 500',
+    'InternalError 500',
+  ]);
+  world.mqtt.holdFaults([]);
+  expect(await ask()).toBe('OK 200');
+});
