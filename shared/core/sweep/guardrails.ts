@@ -162,7 +162,8 @@ function flapping(candidate: Candidate, { controls, now }: GuardContext): Veto |
 }
 
 function waiting({ inactiveSince }: Candidate, { now, reactivateAfter }: GuardContext): Veto | undefined {
-  if (now - inactiveSince >= reactivateAfter) return undefined;
+  // A clock that was set back has waited for nothing yet; where nothing is to be waited for, that is enough.
+  if (Math.max(0, now - inactiveSince) >= reactivateAfter) return undefined;
   return { kind: 'waiting', inputs: { since: isoOf(inactiveSince), waitMs: reactivateAfter } };
 }
 

@@ -1,5 +1,5 @@
 import type { DeviceSerial } from '../serial.ts';
-import type { EpochMs } from '../time.ts';
+import { type EpochMs, epochMs } from '../time.ts';
 import { readMemory } from './device-memory.ts';
 import { countOf, deviceAt } from './packed-serials.ts';
 
@@ -8,7 +8,8 @@ export type InactiveSince = ReadonlyMap<DeviceSerial, EpochMs>;
 
 /**
  * Since when devices are inactive, after a sweep. The waiting begins when a device is first found inactive, goes on
- * while it can not be read, and ends when it is found to be anything else.
+ * while it can not be read, and ends when it is found to be anything else. After a clock was set back it begins anew, or
+ * a device would wait for as long as the clock once ran ahead.
  *
  * @param memory - After the sweep, one byte per device in the order of `devices`.
  */
@@ -24,7 +25,8 @@ export function inactiveSinceAfter(
     if (state !== 'inactive' && state !== 'unreadable') continue;
     const device = deviceAt(devices, index);
     const earlier = known.get(device);
-    if (earlier !== undefined || state === 'inactive') since.set(device, earlier ?? now);
+    const isWaiting = earlier !== undefined || state === 'inactive';
+    if (isWaiting) since.set(device, epochMs(Math.min(earlier ?? now, now)));
   }
   return since;
 }
