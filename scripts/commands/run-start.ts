@@ -3,6 +3,7 @@ import { type LocalCloud, startCloud } from '../../local/cloud.ts';
 import type { CloudEvent } from '../../local/cloud-event.ts';
 import { DataFolderError } from '../../local/data-folder.ts';
 import { SYamlError } from '../../local/fc/expressions.ts';
+import { LOG_INDEX } from '../../shared/core/log-index.ts';
 import { createCallFeed, openLocalWorld } from '../play/local-world.ts';
 import { playMainJob } from '../play/play.ts';
 import { createJsonStage, createTimelineStage } from '../play/stage.ts';
@@ -73,7 +74,13 @@ async function open(
   onEvent: (event: CloudEvent) => void,
 ): Promise<LocalCloud> {
   try {
-    return await startCloud({ projectFolder: io.projectFolder, dataFolder, reset: options.reset === true, onEvent });
+    return await startCloud({
+      projectFolder: io.projectFolder,
+      dataFolder,
+      reset: options.reset === true,
+      logIndex: LOG_INDEX, // searches find there what they find on the account
+      onEvent,
+    });
   } catch (error) {
     // Both speak of the person's own files, in sentences made for them.
     if (error instanceof DataFolderError)
