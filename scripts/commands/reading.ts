@@ -68,7 +68,7 @@ export async function openReading(
   const deps: SweepDeps = {
     store: scratchStore(bucketClient(target, LONG_COMMAND_MS), () => false, clock.now),
     mqtt,
-    reporter: { report: nothing },
+    reporter: { report: nothing, reportCovered: nothing },
     invoker: { invokeAsync: nothing },
     clock,
     runLog: { write: () => undefined },

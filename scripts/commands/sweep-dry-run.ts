@@ -6,6 +6,7 @@ import { STARTED, SWEEP_LEASE } from '../../shared/core/sweep/sweep-layout.ts';
 import type { RuleInputs } from '../../shared/core/sweep/sweep-outcome.ts';
 import { eachVetoed, type VetoedDevice } from '../../shared/core/sweep/vetoed-devices.ts';
 import { plus, seconds } from '../../shared/core/time.ts';
+import type { CoveredRecord } from '../../shared/pipelines/report.ts';
 import { readCaDecision } from '../../shared/pipelines/sweep/ca-decision.ts';
 import { runSweep } from '../../shared/pipelines/sweep/run.ts';
 import type { MqttCertificates } from '../../shared/ports/mqtt-certificates.ts';
@@ -71,8 +72,15 @@ async function drySweep(target: Target, options: SweepOptions, io: CommandIo): P
     records.push(...batch);
     return Promise.resolve();
   };
+  const reportCovered = (batch: readonly CoveredRecord[]): Promise<void> => report(batch.map(({ record }) => record));
   const settings = { ...reading.deps.settings, reactivate: 'observe' as const };
-  const deps = { ...reading.deps, store, reporter: { report }, settings, mqtt: onlyReading(reading.deps.mqtt) };
+  const deps = {
+    ...reading.deps,
+    store,
+    reporter: { report, reportCovered },
+    settings,
+    mqtt: onlyReading(reading.deps.mqtt),
+  };
   await runSweep(deps, { kind: 'tick', triggerTime, triggerName: 'dry-run' });
   const summaries = records.filter(({ kind }) => kind === 'ca-summary');
   refuseUnfinished(records);

@@ -1,4 +1,4 @@
-import { alertKey } from '../core/alert-key.ts';
+import { alertKey, type CauseId } from '../core/alert-key.ts';
 import { spooledOutcomesKey } from '../core/bucket-layout.ts';
 import { nameOf } from '../core/digest.ts';
 import { mapLimited } from '../core/limit.ts';
@@ -24,6 +24,19 @@ export interface Reporter {
    * @throws ServiceFailure when both sinks fail, so that the platform brings the event again.
    */
   readonly report: (records: readonly OutcomeRecord[]) => Promise<void>;
+  /**
+   * Records outcomes that would be told, and whose problem somebody hears of by another alert: they only go into the
+   * log. Like `report` otherwise.
+   *
+   * @throws TypeError for a cause that is never told: then nobody would hear of it.
+   */
+  readonly reportCovered: (covered: readonly CoveredRecord[]) => Promise<void>;
+}
+
+/** A record, and the problem under whose alert it is told with others. */
+export interface CoveredRecord {
+  readonly record: OutcomeRecord;
+  readonly under: CauseId;
 }
 
 /**
@@ -50,13 +63,26 @@ export function createReporter(deps: {
     }
   }
 
+  async function log(records: readonly OutcomeRecord[]): Promise<void> {
+    if (records.length > 0 && !(await append(records))) await spool(deps.store, records);
+  }
+
   return {
     report: async (records) => {
-      if (records.length === 0) return;
       await mapLimited(records.filter(isTold), WRITES_AT_ONCE, (record) => writeAlert(deps.store, record));
-      if (!(await append(records))) await spool(deps.store, records);
+      await log(records);
+    },
+    reportCovered: async (covered) => {
+      for (const { under } of covered) refuseUntold(under);
+      await log(covered.map(({ record }) => record));
     },
   };
+}
+
+/** A cause id begins with the kind of the outcome that is told. */
+function refuseUntold(under: CauseId): void {
+  const kind = under.slice(0, under.indexOf('.')) as OutcomeKind;
+  if (!factsOf(kind).told) throw new TypeError(`nobody is told of ${kind}`);
 }
 
 function isTold(record: OutcomeRecord): boolean {

@@ -243,7 +243,7 @@ test('a forged tick, one in the past, one that comes twice, and one by a wrong c
     triggerName: 't',
     payload: '',
   });
-  await world.invoke(at(0));
+  await world.invoke(at(-2000));
   await world.invoke(at(60 * MINUTE));
   await world.invoke(at(-60 * MINUTE));
   await world.tick({ skewMs: -24 * 60 * MINUTE });

@@ -37,6 +37,8 @@ export const ACT_RESULTS = [
 export interface ActResult {
   readonly device: DeviceSerial;
   readonly result: (typeof ACT_RESULTS)[number];
+  /** The service's code, where it failed with one. */
+  readonly code?: string;
 }
 
 /** An intent of which some devices have no result: a run died, or was cut short, with them in hand. */

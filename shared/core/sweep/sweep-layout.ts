@@ -116,6 +116,21 @@ export function caMemoryKey(instance: InstanceId, id: SweepId): ObjectKey {
   return objectKey(`${caMemoryPrefix(instance)}${id}.json`);
 }
 
+/** Conditions that were told, of an instance or of the whole deployment; the newest sweep's count. */
+export function conditionsPrefix(scope: InstanceId | 'deployment'): string {
+  return `${SWEEP_STATE}conditions/${scope}/`;
+}
+
+/** The conditions that stand open after a sweep, and those it ended. */
+export function conditionsKey(scope: InstanceId | 'deployment', id: SweepId): ObjectKey {
+  return objectKey(`${conditionsPrefix(scope)}${id}.json`);
+}
+
+/** How much of what is to be told about the devices of a CA was told before a lap ended. */
+export function toldKey(id: SweepId, instance: InstanceId, ca: CaSerial): ObjectKey {
+  return objectKey(`${sweepPrefix(id)}told/${instance}/${ca}.json`);
+}
+
 /** One intent: a batch of devices about to be activated. Its name begins with its time. */
 export function intentKey(at: EpochMs, id: SweepId, sequence: string): ObjectKey {
   return objectKey(`${INTENTS}${pad(at, 13)}-${id}-${sequence}.json`);

@@ -1,4 +1,5 @@
 import type { OutcomeKindFacts } from '../outcome-table.ts';
+import { CONDITION_OUTCOME_KINDS } from './condition-outcome-table.ts';
 import { DEVICE_OUTCOME_KINDS } from './device-outcome-table.ts';
 
 const SWEEP_FIELDS = ['correlation_id', 'sweep_id'] as const;
@@ -9,6 +10,7 @@ const SWEEP_CAUSE = ['kind', 'instance', 'api_code'] as const;
 /** Every kind of outcome that a sweep can bring, besides those of watch lists. Braces name fields or rule inputs. */
 export const SWEEP_OUTCOME_KINDS = {
   ...DEVICE_OUTCOME_KINDS,
+  ...CONDITION_OUTCOME_KINDS,
   'ca-appeared': {
     severity: 'notice',
     told: true, // a new trust anchor nobody registered through us

@@ -1,9 +1,11 @@
+import type { CauseId } from '../alert-key.ts';
+import { nameOf } from '../digest.ts';
 import { displayText } from '../display-text.ts';
 import type { InstanceId } from '../instance.ts';
 import { safeJson } from '../safe-json.ts';
 import type { CaSerial, DeviceSerial } from '../serial.ts';
 import type { SweepId } from './sweep-id.ts';
-import type { SweepOutcomeKind } from './sweep-outcome-table.ts';
+import { SWEEP_OUTCOME_KINDS, type SweepOutcomeKind } from './sweep-outcome-table.ts';
 
 /** What a decision was made from; small, and without foreign text that was not made safe. */
 export type RuleInputs = Readonly<Record<string, string | number | boolean>>;
@@ -25,13 +27,24 @@ export interface SweepOutcome {
   /** Of the object, from 1. */
   readonly line?: number;
   readonly inputs?: RuleInputs;
+  /** The condition that it ends. */
+  readonly resolves?: CauseId;
 }
 
 /** What makes two tellings the same event: the kind, and what it is about within one sweep. */
 export function sweepIdentity(outcome: SweepOutcome): readonly string[] {
-  const { ca, device, instance, line, objectEtag, objectKey, reason, sweepId } = outcome;
+  const { ca, device, instance, line, objectEtag, objectKey, reason, resolves, sweepId } = outcome;
+  if (resolves !== undefined) return [sweepId, resolves];
   const object = [objectKey ?? '', objectEtag ?? '', line === undefined ? '' : String(line)];
   return [sweepId, instance ?? '', ca ?? '', device ?? '', ...object, reason ?? ''];
+}
+
+/** The problem that an outcome belongs to, without making its record. */
+export function causeOfSweep(outcome: SweepOutcome): CauseId {
+  if (outcome.resolves !== undefined) return outcome.resolves;
+  const fields: Readonly<Record<string, string>> = { ...sweepFields(outcome).fields, kind: outcome.kind };
+  const columns = SWEEP_OUTCOME_KINDS[outcome.kind].cause.map((field) => fields[field] ?? '');
+  return `${outcome.kind}.${nameOf(columns, 16)}`;
 }
 
 /** The fields of the record, and the values that the sentences of the table name. */
@@ -39,7 +52,8 @@ export function sweepFields(outcome: SweepOutcome): {
   readonly fields: Readonly<Record<string, string>>;
   readonly named: Readonly<Record<string, string>>;
 } {
-  const { inputs = {}, service } = outcome;
+  const { inputs: decidedFrom = {}, line, service } = outcome;
+  const inputs: RuleInputs = line === undefined ? decidedFrom : { ...decidedFrom, line };
   const fields = {
     instance: outcome.instance ?? '',
     ca_sn: outcome.ca ?? '',
@@ -51,10 +65,10 @@ export function sweepFields(outcome: SweepOutcome): {
     api_code: service?.code ?? '',
     request_id: service?.requestId ?? '',
     object_key: outcome.objectKey === undefined ? '' : displayText(outcome.objectKey, 200),
+    resolves: outcome.resolves ?? '',
     object_etag: outcome.objectEtag === undefined ? '' : displayText(outcome.objectEtag),
     rule_inputs: Object.keys(inputs).length === 0 ? '' : safeJson(inputs),
   };
-  const said = outcome.line === undefined ? inputs : { ...inputs, line: outcome.line };
-  const spoken = Object.fromEntries(Object.entries(said).map(([name, value]) => [name, String(value)]));
+  const spoken = Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, String(value)]));
   return { fields, named: { ...spoken, ...fields } };
 }

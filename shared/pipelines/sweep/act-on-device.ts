@@ -132,7 +132,8 @@ function notSeen(about: AboutDevice, code: string, { sent }: Attempt): Done {
 function failed(about: AboutDevice, { name }: DeviceReading, answer: CallAnswer<string> | undefined): Done {
   const service = wordOf(answer);
   const reason = service.code === '' ? 'not-active-when-read-back' : service.code;
-  return doneWith(about.device, 'failed', { kind: 'reactivation-failed', ...about, name, reason, service });
+  const outcome = { kind: 'reactivation-failed' as const, ...about, name, reason, service };
+  return { result: { device: about.device, result: 'failed', code: service.code }, outcome };
 }
 
 /** Active now: by our call, perhaps by our call, or before anything was sent. */

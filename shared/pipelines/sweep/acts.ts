@@ -35,7 +35,10 @@ const IntentShape = v.object({
 
 const ResultShape = v.object({
   schema: v.literal(1),
-  results: v.pipe(v.array(v.object({ device: v.string(), result: v.picklist(ACT_RESULTS) })), v.maxLength(20)),
+  results: v.pipe(
+    v.array(v.object({ device: v.string(), result: v.picklist(ACT_RESULTS), code: v.optional(v.string()) })),
+    v.maxLength(20),
+  ),
 });
 
 /** Writes an intent; only when this returns may anything be done about its devices. */
@@ -90,7 +93,11 @@ async function readKnown(store: ObjectStore, { key }: ObjectVersion, names: Read
   const resultKey = intentResultKey(key);
   const result = names.has(resultKey) ? await readJson(store, resultKey, ResultShape) : 'gone';
   if (result === 'gone') return { intent, results: undefined };
-  const results = result?.results.map(({ device, result }) => ({ device: parseDeviceSerial(device), result }));
+  const results = result?.results.map(({ code, device, result }) => ({
+    device: parseDeviceSerial(device),
+    result,
+    ...(code === undefined ? {} : { code }),
+  }));
   if (results?.every(isActResult) !== true) return { unreadable: resultKey };
   return { intent, results };
 }

@@ -18,6 +18,8 @@ export interface CaDecision {
   readonly next: Uint8Array;
   /** Lasting trouble is told again in this sweep. */
   readonly isDaily: boolean;
+  /** The CA was missing, and took its devices along. */
+  readonly isCaMissing: boolean;
   readonly survivors: readonly Survivor[];
   readonly vetoed: VetoedDevices;
   /** What the breaker weighed, and whether it tripped. */
@@ -38,6 +40,7 @@ const Shape = v.object({
   digest: v.string(),
   next: v.string(),
   isDaily: v.boolean(),
+  isCaMissing: v.boolean(),
   survivors: v.array(v.object({ device: v.string(), release: v.optional(v.string()) })),
   vetoed: v.object({
     devices: v.string(),
@@ -77,13 +80,14 @@ export async function readCaDecision(
   if (read.kind !== 'found') return undefined;
   const parsed = v.safeParse(Shape, parseJson(read.bytes));
   if (!parsed.success) return undefined;
-  const { breaker, digest, failures, isDaily, mode, survivors } = parsed.output;
+  const { breaker, digest, failures, isCaMissing, isDaily, mode, survivors } = parsed.output;
   const next = unpackBytes(parsed.output.next);
   const vetoed = unpackVetoed(parsed.output.vetoed);
   if (next === undefined || vetoed === undefined) return undefined;
   return {
     next,
     isDaily,
+    isCaMissing,
     mode,
     digest,
     breaker,

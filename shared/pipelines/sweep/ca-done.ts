@@ -3,12 +3,16 @@ import { safeJson } from '../../core/safe-json.ts';
 import { DEVICE_CLASSES } from '../../core/sweep/device-class.ts';
 import type { SweepId } from '../../core/sweep/sweep-id.ts';
 import { caDoneKey } from '../../core/sweep/sweep-layout.ts';
+import { VETO_KINDS } from '../../core/sweep/vetoed-devices.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { SweptCa } from './context.ts';
 import type { CaCounts } from './settle-ca.ts';
 
 /** A CA that this sweep has settled, with its counts; a later lap passes it over. */
 export type CaDone = CaCounts;
+
+/** Counts, and the few error codes that activations failed with. */
+const MAX_BYTES = 64 * 1024;
 
 const Shape = v.object({
   schema: v.literal(1),
@@ -17,6 +21,13 @@ const Shape = v.object({
     byClass: v.record(v.picklist(DEVICE_CLASSES), v.number()),
   }),
   reactivated: v.number(),
+  findings: v.object({
+    isCaMissing: v.boolean(),
+    vetoes: v.record(v.picklist(VETO_KINDS), v.number()),
+    observed: v.number(),
+    failures: v.array(v.string()),
+    unsettled: v.number(),
+  }),
 });
 
 /** Reads whether this sweep settled a CA; `undefined` when it did not. */
@@ -25,7 +36,7 @@ export async function readCaDone(
   id: SweepId,
   place: Pick<SweptCa, 'instance' | 'ca'>,
 ): Promise<CaDone | undefined> {
-  const read = await store.read({ key: caDoneKey(id, place.instance, place.ca), maxBytes: 4096 });
+  const read = await store.read({ key: caDoneKey(id, place.instance, place.ca), maxBytes: MAX_BYTES });
   if (read.kind !== 'found') return undefined;
   try {
     const parsed = v.safeParse(Shape, JSON.parse(read.bytes.toString('utf8')));

@@ -1,3 +1,4 @@
+import type { CauseId } from '../../core/alert-key.ts';
 import type { InstanceId } from '../../core/instance.ts';
 import type { ObjectKey } from '../../core/object-version.ts';
 import { type Outcome, recordOf } from '../../core/outcome.ts';
@@ -32,11 +33,24 @@ export interface SweptCa {
 }
 
 /** Many records at once would hold a million texts in memory. */
-const REPORT_BATCH = 2000;
+export const REPORT_BATCH = 2000;
 
 /** Tells outcomes of this sweep, dated to its start so that a lap that tells them again tells the same. */
 export function tell(context: SweepContext, outcomes: Iterable<SweepOutcome>): Promise<void> {
   return tellAt(context.deps, context.sweep.startedAt, outcomes);
+}
+
+/** An outcome that is told together with others, under the cause of the alert that speaks for them. */
+export interface CoveredOutcome {
+  readonly outcome: SweepOutcome;
+  readonly under: CauseId;
+}
+
+/** Writes outcomes to the log of which people hear by another alert. */
+export function tellCovered({ deps, sweep }: SweepContext, covered: readonly CoveredOutcome[]): Promise<void> {
+  return deps.reporter.reportCovered(
+    covered.map(({ outcome, under }) => ({ record: recordOf(outcome, sweep.startedAt, deps.run), under })),
+  );
 }
 
 /** Tells outcomes dated to a moment, in batches. */

@@ -1,10 +1,14 @@
 import type { DeviceSerial } from '../../core/serial.ts';
+import { MANY } from '../../core/sweep/ca-findings.ts';
+import type { OpenConditions } from '../../core/sweep/conditions.ts';
 import { type DeviceNews, newsAfter, readMemory } from '../../core/sweep/device-memory.ts';
 import { countOf, deviceAt, indexOfDevice } from '../../core/sweep/packed-serials.ts';
-import type { SweepOutcome } from '../../core/sweep/sweep-outcome.ts';
+import { causeOfSweep, type SweepOutcome } from '../../core/sweep/sweep-outcome.ts';
+import { SWEEP_OUTCOME_KINDS } from '../../core/sweep/sweep-outcome-table.ts';
 import { eachVetoed, type VetoedDevice, type VetoedDevices } from '../../core/sweep/vetoed-devices.ts';
 import type { CaDecision } from './ca-decision.ts';
-import type { SweepContext, SweptCa } from './context.ts';
+import { conditionNews, manyOutcome, tallyOf } from './condition-news.ts';
+import type { CoveredOutcome, SweepContext, SweptCa } from './context.ts';
 
 /** Everything the devices of one CA are told about from. */
 export interface NewsSource {
@@ -14,13 +18,44 @@ export interface NewsSource {
   /** Memory before this sweep, in the order of `devices`. */
   readonly before: Uint8Array;
   readonly decision: CaDecision;
+  /** What stood open before this sweep. */
+  readonly open: OpenConditions;
 }
 
-/** What is told about single devices: changes, stages, and once a day whatever lasts. */
-export function* deviceNews({ sweep }: SweepContext, source: NewsSource): Generator<SweepOutcome> {
-  const { before: memory, decision, devices, swept } = source;
-  const vetoOf = vetoesInOrder(decision.vetoed);
+/** One thing to tell, or to write down because another alert speaks for it. */
+export type News = SweepOutcome | CoveredOutcome;
+
+/**
+ * What is told about the devices of a CA: what they have in common, then each change and each stage, and once a day
+ * whatever lasts. Of each kind the first {@link MANY} in the order of the list are told one by one; one alert speaks for
+ * the others. Devices that a missing CA took along are told with it. Always the same for the same decision.
+ */
+export function* deviceNews({ sweep }: SweepContext, source: NewsSource): Generator<News> {
+  const { decision, swept } = source;
   const about = { sweepId: sweep.id, instance: swept.instance, ca: swept.ca };
+  const tally = tallyOf(eachDevice(about, source));
+  yield* conditionNews(about, source, tally, sweep.startedAt);
+  const told = new Map<string, number>();
+  const withCa = causeOfSweep({ kind: 'ca-missing', ...about });
+  for (const outcome of eachDevice(about, source)) {
+    const { kind } = outcome;
+    if (!SWEEP_OUTCOME_KINDS[kind].told) {
+      yield outcome;
+      continue;
+    }
+    const count = (told.get(kind) ?? 0) + 1;
+    told.set(kind, count);
+    if (decision.isCaMissing) yield { outcome, under: withCa };
+    else if (count <= MANY) yield outcome;
+    else yield { outcome, under: causeOfSweep(manyOutcome(about, kind)) };
+  }
+}
+
+type About = Pick<SweepOutcome, 'sweepId' | 'instance' | 'ca'>;
+
+function* eachDevice(about: About, source: NewsSource): Generator<SweepOutcome> {
+  const { before: memory, decision, devices } = source;
+  const vetoOf = vetoesInOrder(decision.vetoed);
   for (let index = 0; index < countOf(devices); index += 1) {
     const before = readMemory(memory[index] ?? 0);
     const after = readMemory(decision.next[index] ?? 0);
@@ -34,7 +69,6 @@ export function* deviceNews({ sweep }: SweepContext, source: NewsSource): Genera
       ...newsOf(news, index, { decision, stage: after.announced, vetoed }),
     };
   }
-  if (decision.breaker.isOpen) yield { kind: 'breaker-open', ...about, inputs: decision.breaker.inputs };
   const isNew = (device: DeviceSerial): boolean => decision.isDaily || !wasInactive(source, device);
   for (const { device, inputs } of eachVetoed(decision.vetoed, ['flapping'])) {
     if (isNew(device)) yield { kind: 'device-flapping', ...about, device, inputs };
@@ -42,7 +76,6 @@ export function* deviceNews({ sweep }: SweepContext, source: NewsSource): Genera
   if (decision.mode === 'act') return;
   for (const { device } of decision.survivors) if (isNew(device)) yield { kind: 'would-reactivate', ...about, device };
 }
-
 /** Both are in the order of the list, so one walk through the vetoes serves a walk through the devices. */
 function vetoesInOrder(vetoed: VetoedDevices): (device: DeviceSerial) => VetoedDevice | undefined {
   const vetoes = eachVetoed(vetoed);

@@ -1,9 +1,10 @@
 import type { SweepEvent } from '../../core/function-event.ts';
 import { safeJson } from '../../core/safe-json.ts';
 import { ServiceFailure } from '../../core/service-failure.ts';
+import { endInputs } from '../../core/sweep/condition-words.ts';
 import { sweepIdOf } from '../../core/sweep/sweep-id.ts';
 import { finishedKey, HEARTBEAT_KEY } from '../../core/sweep/sweep-layout.ts';
-import type { SweepOutcome } from '../../core/sweep/sweep-outcome.ts';
+import { causeOfSweep, type SweepOutcome } from '../../core/sweep/sweep-outcome.ts';
 import { LeaseLostError } from './act.ts';
 import { readActs } from './acts.ts';
 import { type SweepContext, tell, tellAt } from './context.ts';
@@ -71,6 +72,7 @@ async function runLap(deps: SweepDeps, sweep: OpenSweep): Promise<void> {
     await tellControls(context);
     const summary = await sweepInstances(context);
     await tell(context, [summary]);
+    await tellAnswers(context);
     await noteAnswers(deps.store);
     await finish(deps, sweep);
     await tidyUp(deps, sweep.startedAt);
@@ -123,6 +125,15 @@ async function stopSilent(context: SweepContext, { count }: ServiceSilentError):
   const outcome: SweepOutcome = { kind: 'service-silent', sweepId: sweep.id, inputs: { count } };
   await tell(context, [outcome]);
   await noteSilence(deps.store, deps.clock.now());
+}
+
+/** A sweep that came to its end proves that the service answers. */
+async function tellAnswers(context: SweepContext): Promise<void> {
+  if ((await readSilence(context.deps.store)) === undefined) return;
+  const { id: sweepId } = context.sweep;
+  const resolves = causeOfSweep({ kind: 'service-silent', sweepId });
+  const inputs = endInputs('service-silent', 'over', {});
+  await tell(context, [{ kind: 'condition-ended', sweepId, reason: 'service-silent', inputs, resolves }]);
 }
 
 async function finish(deps: SweepDeps, sweep: OpenSweep): Promise<void> {

@@ -1,5 +1,7 @@
 import type { DeviceSerial } from '../../core/serial.ts';
 import type { ActResult } from '../../core/sweep/act-window.ts';
+import type { CaFindings } from '../../core/sweep/ca-findings.ts';
+import type { OpenConditions } from '../../core/sweep/conditions.ts';
 import { countClasses, countInputs, type DeviceCounts } from '../../core/sweep/counts.ts';
 import { decideCa } from '../../core/sweep/decide-ca.ts';
 import { memoryByte, readMemory } from '../../core/sweep/device-memory.ts';
@@ -10,6 +12,7 @@ import type { CompiledCa } from '../../core/sweep/watch-list.ts';
 import type { EpochMs } from '../../core/time.ts';
 import { actOnSurvivors } from './act.ts';
 import { type CaDecision, readCaDecision, writeCaDecision } from './ca-decision.ts';
+import { findingsAfter } from './ca-findings-of.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { closeStrays } from './close-strays.ts';
 import { type SweepContext, type SweptCa, tell } from './context.ts';
@@ -19,6 +22,7 @@ import { OutOfTimeError, ServiceSilentError } from './patient-calls.ts';
 import { type DevicesToRead, readDevices } from './read-devices.ts';
 import { newProgress } from './read-progress.ts';
 import { writeRoster } from './roster.ts';
+import { tellNews } from './tell-news.ts';
 import { noteReleases } from './used-releases.ts';
 import { absorbOthers, askedFor, digestOf, noteFinding, type WatchedDevices } from './watched-devices.ts';
 import { watchedOf } from './watched-list.ts';
@@ -29,6 +33,8 @@ export interface CaToSettle {
   readonly list: CompiledCa;
   /** Lasting trouble is told again in this sweep. */
   readonly isDaily: boolean;
+  /** What stood open on the instance before this sweep. */
+  readonly open: OpenConditions;
   readonly onListRefused: DevicesToRead['onListRefused'];
 }
 
@@ -36,6 +42,8 @@ export interface CaToSettle {
 export interface CaCounts {
   readonly devices: DeviceCounts;
   readonly reactivated: number;
+  /** What conditions follow from. */
+  readonly findings: CaFindings;
 }
 
 /**
@@ -54,14 +62,23 @@ export async function settleCa(context: SweepContext, ca: CaToSettle): Promise<C
   const digest = digestOf(watched.devices, askedFor(list, watched.devices));
   const decision = standing?.digest === digest ? standing : await readAndDecide(context, ca, { ...known, digest });
   const { before, devices } = watched;
-  await tell(context, deviceNews(context, { swept, devices, before, decision }));
+  await tellNews(
+    context,
+    swept,
+    decision.digest,
+    deviceNews(context, { swept, devices, before, decision, open: ca.open }),
+  );
   const results = await actOnSurvivors(context, swept, {
     survivors: decision.mode === 'act' ? decision.survivors : [],
     inputs: decision.breaker.inputs,
     ...window.ofSweep(sweep.id, swept.instance, swept.ca),
   });
   const memory = withResults(devices, decision.next, results);
-  const counts = { devices: countClasses(memory), reactivated: countReactivated(results) };
+  const counts = {
+    devices: countClasses(memory),
+    reactivated: countReactivated(results),
+    findings: findingsAfter(decision, results),
+  };
   await tell(context, [summaryOf(context, swept, counts)]);
   const isWaiting = deps.settings.reactivateAfter > 0;
   await writeKnownDevices(
@@ -121,7 +138,8 @@ async function readAndDecide(
   const mode = deps.settings.reactivate;
   if (mode === 'act') await noteReleases(deps.store, swept, sweep, verdict.survivors);
   const { failures, next } = watched.progress;
-  const decision: CaDecision = { ...verdict, digest, next, failures, isDaily: ca.isDaily, mode };
+  const isCaMissing = swept.caState === 'missing';
+  const decision: CaDecision = { ...verdict, digest, next, failures, isDaily: ca.isDaily, isCaMissing, mode };
   await writeCaDecision(deps.store, sweep.id, swept, decision);
   return decision;
 }

@@ -2,6 +2,7 @@ import type { InstanceId } from '../../core/instance.ts';
 import type { CaSerial } from '../../core/serial.ts';
 import type { ServiceWord } from '../../core/service-word.ts';
 import { type CaMemory, type CaSighting, caStateOf, compareCas, isDailySweep } from '../../core/sweep/ca-memory.ts';
+import type { OpenConditions, StandingCondition } from '../../core/sweep/conditions.ts';
 import { countInputs, sumCounts, unreadableCounts } from '../../core/sweep/counts.ts';
 import { countOf } from '../../core/sweep/packed-serials.ts';
 import type { SweepOutcome } from '../../core/sweep/sweep-outcome.ts';
@@ -11,10 +12,13 @@ import { registeredCas } from '../registered-cas.ts';
 import { type CaDone, readCaDone, writeCaDone } from './ca-done.ts';
 import { readCaMemory, writeCaMemory } from './ca-memory-store.ts';
 import { compileWatchLists } from './compile-watch.ts';
+import { readConditions } from './conditions-store.ts';
 import { type SweepContext, type SweptCa, tell, tellAt } from './context.ts';
+import { foundOn, type SweptInstance } from './instance-conditions.ts';
 import { InstanceBlockedError } from './patient-calls.ts';
 import { type CaFinding, type CaList, listInstanceCas, readWatchedCa } from './read-cas.ts';
 import { settleCa } from './settle-ca.ts';
+import { settleConditions, standingOf, tellStanding } from './settle-conditions.ts';
 
 /**
  * Sweeps every instance, one CA after the other; one instance's trouble never stops the next.
@@ -28,7 +32,7 @@ export async function sweepInstances(context: SweepContext): Promise<SweepOutcom
   const compiled = await compileWatchLists(deps, { instances, cache: deps.watchCache });
   await tellAt(deps, sweep.startedAt, compiled.outcomes);
   await compiled.settle();
-  const done: CaDone[] = [];
+  const done: Pick<CaDone, 'devices' | 'reactivated'>[] = [];
   for (const instance of instances) {
     const list = compiled.lists.find((candidate) => candidate.instance === instance);
     done.push(...(await sweepInstance(context, instance, list?.cas ?? [])));
@@ -43,21 +47,30 @@ async function sweepInstance(
   context: SweepContext,
   instance: InstanceId,
   watched: readonly CompiledCa[],
-): Promise<readonly CaDone[]> {
+): Promise<readonly Pick<CaDone, 'devices' | 'reactivated'>[]> {
+  const { deps, sweep } = context;
+  const known = await readConditions(deps.store, instance, sweep.id);
+  const refusals = refusalTeller(context, instance, known.open);
   try {
-    return await sweepReadable(context, instance, watched);
+    const swept = await sweepReadable(context, instance, watched, { open: known.open, refusals });
+    await settleConditions(context, instance, known, foundOn(context, instance, swept));
+    return [...swept.done.values()];
   } catch (error) {
     if (!(error instanceof InstanceBlockedError)) throw error;
-    const { deps, sweep } = context;
     // What this sweep has not settled could not be checked, and counts as that.
-    const done: CaDone[] = [];
+    const done: Pick<CaDone, 'devices' | 'reactivated'>[] = [];
     for (const { ca, devices } of watched) {
-      const known = await readCaDone(deps.store, sweep.id, { instance, ca });
-      done.push(known ?? { devices: unreadableCounts(countOf(devices)), reactivated: 0 });
+      const settled = await readCaDone(deps.store, sweep.id, { instance, ca });
+      done.push(settled ?? { devices: unreadableCounts(countOf(devices)), reactivated: 0 });
     }
     const { byClass, watched: count } = sumCounts(done.map((one) => one.devices));
     const inputs = { watched: count, unreadable: byClass.unreadable };
-    await tell(context, [{ kind: 'instance-blocked', sweepId: sweep.id, instance, service: error.service, inputs }]);
+    const { service } = error;
+    const blocked = { kind: 'instance-blocked' as const, sweepId: sweep.id, instance, service, inputs };
+    await tellStanding(context, known.open, blocked);
+    // Nothing else could be looked at to its end, and so nothing has ended.
+    const standing = [standingOf(blocked), ...refusals.refused()];
+    await settleConditions(context, instance, known, { standing, endOf: () => undefined });
     return done;
   }
 }
@@ -72,9 +85,10 @@ async function sweepReadable(
   context: SweepContext,
   instance: InstanceId,
   watched: readonly CompiledCa[],
-): Promise<readonly CaDone[]> {
+  { open, refusals }: { readonly open: OpenConditions; readonly refusals: RefusalTeller },
+): Promise<SweptInstance> {
   const { calls, deps, sweep } = context;
-  const onListRefused = refusalTeller(context, instance);
+  const { onListRefused } = refusals;
   const memory = await readCaMemory(deps.store, instance, sweep.id);
   const list = await listInstanceCas(deps, calls, instance, (service) => onListRefused('cas', service));
   const looked: Looked[] = [];
@@ -82,25 +96,25 @@ async function sweepReadable(
     const listed = list.cas.get(one.ca);
     looked.push({ watched: one, finding: await readWatchedCa(deps, calls, instance, one.ca, listed), listed });
   }
-  await tellCas(context, instance, { memory, list, looked });
+  const { cas } = await tellCas(context, instance, { memory, list, looked });
   const isDaily = isDailySweep(memory, sweep.startedAt);
-  const done: CaDone[] = [];
+  const done = new Map<CaSerial, CaDone>();
   for (const one of looked) {
     const place = { instance, ca: one.watched.ca };
     const known = await readCaDone(deps.store, sweep.id, place);
-    done.push(
+    const settled =
       known ??
-        (await settleCa(context, {
-          swept: sweptOf(context, instance, one),
-          list: one.watched,
-          isDaily,
-          onListRefused: (service) => onListRefused('devices', service),
-        })),
-    );
-    const last = done.at(-1);
-    if (known === undefined && last !== undefined) await writeCaDone(deps.store, sweep.id, place, last);
+      (await settleCa(context, {
+        swept: sweptOf(context, instance, one),
+        list: one.watched,
+        isDaily,
+        open,
+        onListRefused: (service) => onListRefused('devices', service),
+      }));
+    done.set(one.watched.ca, settled);
+    if (known === undefined) await writeCaDone(deps.store, sweep.id, place, settled);
   }
-  return done;
+  return { cas, done, refused: refusals.refused() };
 }
 
 const LISTED = {
@@ -108,18 +122,25 @@ const LISTED = {
   devices: { what: 'devices', what_zh: '设备证书' },
 } as const;
 
+interface RefusalTeller {
+  readonly onListRefused: (list: keyof typeof LISTED, service: ServiceWord) => Promise<void>;
+  /** What was refused so far. */
+  readonly refused: () => readonly StandingCondition[];
+}
+
 /** One warning for each instance and kind of list, however many lists are refused. */
-function refusalTeller(
-  context: SweepContext,
-  instance: InstanceId,
-): (list: keyof typeof LISTED, service: ServiceWord) => Promise<void> {
-  const told = new Set<keyof typeof LISTED>();
-  return async (list, service) => {
-    if (told.has(list)) return;
-    told.add(list);
-    const { id: sweepId } = context.sweep;
-    const inputs = LISTED[list];
-    await tell(context, [{ kind: 'list-refused', sweepId, instance, reason: `${list}-not-listed`, service, inputs }]);
+function refusalTeller(context: SweepContext, instance: InstanceId, open: OpenConditions): RefusalTeller {
+  const told = new Map<keyof typeof LISTED, StandingCondition>();
+  const { id: sweepId } = context.sweep;
+  return {
+    refused: () => [...told.values()],
+    onListRefused: async (list, service) => {
+      if (told.has(list)) return;
+      const reason = `${list}-not-listed`;
+      const outcome = { kind: 'list-refused' as const, sweepId, instance, reason, service, inputs: LISTED[list] };
+      told.set(list, standingOf(outcome));
+      await tellStanding(context, open, outcome);
+    },
   };
 }
 
@@ -128,7 +149,7 @@ async function tellCas(
   context: SweepContext,
   instance: InstanceId,
   known: { readonly memory: CaMemory | undefined; readonly list: CaList; readonly looked: readonly Looked[] },
-): Promise<void> {
+): Promise<CaMemory> {
   const { deps, sweep } = context;
   const now = sweep.startedAt;
   const sightings = new Map<CaSerial, CaSighting>();
@@ -149,6 +170,7 @@ async function tellCas(
     compared.news.map((news) => ({ ...news, sweepId: sweep.id, instance })),
   );
   await writeCaMemory(deps.store, instance, sweep.id, compared.memory);
+  return compared.memory;
 }
 
 function sightingOf({ finding, listed, watched }: Looked, now: SweepContext['sweep']['startedAt']): CaSighting {

@@ -15,9 +15,11 @@ import { CONTROL_INDEX_KEY } from '../../core/sweep/sweep-layout.ts';
 import type { SweepOutcome } from '../../core/sweep/sweep-outcome.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { listAll } from '../each-page.ts';
+import { readConditions } from './conditions-store.ts';
 import { type SweepContext, tell } from './context.ts';
 import type { HoldFile } from './hold-files.ts';
 import { isUnreadable, orUnreadable } from './read-controls.ts';
+import { type Found, settleConditions, standingOf, tellStanding } from './settle-conditions.ts';
 
 /** What was told about control files, for as long as it is true. */
 interface ControlIndex {
@@ -46,24 +48,37 @@ export async function tellControls(context: SweepContext): Promise<void> {
   const { controls, deps, sweep, unreadableIntents } = context;
   const { holdFiles: files, paused, releases } = await controls.said();
   const listed = await orUnreadable(CONTROL, () => listAll(deps.store, { prefix: CONTROL, maxPages: MAX_PAGES }));
-  const stopped = (objectKey: string, reason: string, line?: number): SweepOutcome => {
+  const stopped = (objectKey: string, reason: string, line?: number): Stopped => {
     const place = line === undefined ? { objectKey } : { objectKey, line };
     return { kind: 'acts-stopped', sweepId: sweep.id, ...place, reason };
   };
   const unreadable = new Set([paused, files, releases].filter(isUnreadable).map(({ key }) => key));
-  await tell(context, [
-    ...[...unreadable].map((key) => stopped(key, 'controls-unreadable')),
-    ...unreadableIntents.map((key) => stopped(key, 'intent-unreadable')),
-  ]);
+  await tellStopped(
+    context,
+    [
+      ...[...unreadable].map((key) => stopped(key, 'controls-unreadable')),
+      ...unreadableIntents.map((key) => stopped(key, 'intent-unreadable')),
+      ...(isUnreadable(files) ? [] : files.flatMap((file) => namelessOf(file).slice(0, 1))).map(({ file, line }) =>
+        stopped(file, 'hold-names-no-device', line),
+      ),
+    ],
+    // A hold that names nobody may still do so, where the holds can not be read.
+    ({ reason }) => (isUnreadable(files) && reason === 'hold-names-no-device' ? undefined : 'over'),
+  );
   if (isUnreadable(files)) return;
   // Only the news is late then: no guardrail looks at this listing, and the next sweep tells what changed.
   if (isUnreadable(listed)) deps.runLog.write({ event: 'controls-not-listed' });
   else await tellChanges(context, files, listed.objects);
-  const nameless = files.flatMap((file) => namelessOf(file).slice(0, 1));
-  await tell(
-    context,
-    nameless.map(({ file, line }) => stopped(file, 'hold-names-no-device', line)),
-  );
+}
+
+type Stopped = SweepOutcome & { readonly kind: 'acts-stopped' };
+
+/** Tells what stops all acts when it is new and once a day, and its end. */
+async function tellStopped(context: SweepContext, outcomes: readonly Stopped[], endOf: Found['endOf']): Promise<void> {
+  const known = await readConditions(context.deps.store, 'deployment', context.sweep.id);
+  for (const outcome of outcomes) await tellStanding(context, known.open, outcome);
+  const standing = outcomes.map((outcome) => standingOf(outcome));
+  await settleConditions(context, 'deployment', known, { standing, endOf });
 }
 
 async function tellChanges(

@@ -1,0 +1,43 @@
+import type { VetoKind } from './guardrails.ts';
+
+/** What a sweep decided and did about the devices of one CA, as far as conditions follow from it. */
+export interface CaFindings {
+  /** It took its devices along; they are told with it. */
+  readonly isCaMissing: boolean;
+  /** How many devices each guardrail stopped. */
+  readonly vetoes: Readonly<Partial<Record<VetoKind, number>>>;
+  /** Devices that would have been activated, had the deployment not been told to observe only. */
+  readonly observed: number;
+  /** Error codes of activations that failed; empty for one that was answered and did not help. */
+  readonly failures: readonly string[];
+  /** Devices to be activated of which it is not known what became of them. */
+  readonly unsettled: number;
+}
+
+/** So many devices of a CA are told one by one in a sweep for each kind; the others are counted in one more alert. */
+export const MANY = 20;
+
+/** The conditions of devices that are counted beyond {@link MANY}. */
+export const MANY_KINDS = ['device-missing', 'device-expired', 'device-flapping'] as const;
+
+/** One of them. */
+export type ManyKind = (typeof MANY_KINDS)[number];
+
+/**
+ * Why inactive devices are left so, where somebody should hear of it. Not among them: holds, which somebody wrote down;
+ * flapping and the breaker, which are told by themselves.
+ */
+export const LEFT_REASONS = [
+  'paused',
+  'controls-unreadable',
+  'device-expired',
+  'device-not-yet-valid',
+  'ca-not-active',
+  'not-asked',
+  'first-sight',
+  'waiting',
+  'observed-only',
+] as const satisfies readonly (VetoKind | 'observed-only')[];
+
+/** One of them. */
+export type LeftReason = (typeof LEFT_REASONS)[number];

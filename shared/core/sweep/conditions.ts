@@ -1,0 +1,175 @@
+import type { CauseId } from '../alert-key.ts';
+import type { CaSerial } from '../serial.ts';
+import { type EpochMs, hours } from '../time.ts';
+import { type CaFindings, LEFT_REASONS, type LeftReason, MANY, MANY_KINDS, type ManyKind } from './ca-findings.ts';
+import type { CaState } from './ca-memory.ts';
+import type { DeviceCounts } from './counts.ts';
+import type { VetoKind } from './guardrails.ts';
+import type { SWEEP_OUTCOME_KINDS, SweepOutcomeKind } from './sweep-outcome-table.ts';
+
+type Facts = typeof SWEEP_OUTCOME_KINDS;
+type ToldCondition = {
+  [Kind in SweepOutcomeKind]: Facts[Kind] extends { readonly told: true; readonly lifetime: 'condition' }
+    ? Kind
+    : never;
+}[SweepOutcomeKind];
+
+/** Every condition that a sweep tells, and so has to end; `service-silent` ends with the sweep itself. */
+export type ConditionKind = Exclude<ToldCondition, 'service-silent'>;
+
+/** A condition that stands in a sweep. */
+export interface StandingCondition {
+  readonly kind: ConditionKind;
+  readonly causeId: CauseId;
+  readonly ca?: CaSerial;
+  /** What tells conditions of one kind and CA apart: a veto, a kind that is counted, an object. */
+  readonly reason?: string;
+  readonly objectKey?: string;
+  /** How many devices it is about; 1 for what is not counted. */
+  readonly count: number;
+}
+
+/** A condition that was told and whose end was not. */
+export interface OpenCondition extends StandingCondition {
+  /** When it was told last, as far as it is told by {@link isDue}. */
+  readonly toldAt: EpochMs;
+}
+
+/** The conditions that stood open before a sweep. */
+export type OpenConditions = ReadonlyMap<CauseId, OpenCondition>;
+
+/** Why a condition is not open any more. */
+export type EndReason =
+  | 'over'
+  /** Its subject is gone, which is told by itself. */
+  | 'gone'
+  /** Nobody watches its subject any more. */
+  | 'not-watched';
+
+/** A condition that ended in a sweep. */
+export interface EndedCondition {
+  readonly condition: OpenCondition;
+  readonly why: EndReason;
+}
+
+/** Lasting trouble is told again after so long, so that the teller knows that it still stands. */
+const AGAIN_AFTER = hours(24);
+
+/** Whether a condition that stands is to be told now: when it is new, has grown, or was not told for a day. */
+export function isDue(
+  open: OpenConditions,
+  { causeId, count }: Pick<StandingCondition, 'causeId' | 'count'>,
+  now: EpochMs,
+): boolean {
+  const before = open.get(causeId);
+  return before === undefined || count > before.count || now - before.toldAt >= AGAIN_AFTER;
+}
+
+/** What stands open after a sweep, and what ended in it. */
+export interface ConditionsAfter {
+  readonly open: readonly OpenCondition[];
+  readonly ended: readonly EndedCondition[];
+}
+
+/**
+ * Compares what was open with what this sweep found. Nothing ends that could not be looked at.
+ *
+ * @param endOf - Why an open condition that does not stand now has ended; `undefined` when that is not known.
+ */
+export function conditionsAfter(
+  before: OpenConditions,
+  standing: readonly StandingCondition[],
+  endOf: (condition: OpenCondition) => EndReason | undefined,
+  now: EpochMs,
+): ConditionsAfter {
+  const open = new Map<CauseId, OpenCondition>();
+  for (const one of standing) {
+    const known = before.get(one.causeId);
+    // One that became smaller is told again as soon as it grows.
+    open.set(
+      one.causeId,
+      known === undefined || isDue(before, one, now) ? { ...one, toldAt: now } : { ...one, toldAt: known.toldAt },
+    );
+  }
+  const ended: EndedCondition[] = [];
+  for (const condition of before.values()) {
+    if (open.has(condition.causeId)) continue;
+    const why = endOf(condition);
+    if (why === undefined) open.set(condition.causeId, condition);
+    else ended.push({ condition, why });
+  }
+  return { open: [...open.values()], ended };
+}
+
+/** Why the condition of a CA has ended; `state` is `undefined` for one that is neither listed nor watched. */
+export function endOfCa(
+  kind: 'ca-inactive' | 'ca-expired' | 'ca-missing',
+  state: CaState | undefined,
+): EndReason | undefined {
+  if (state === 'unreadable') return undefined;
+  if (state === 'active') return 'over';
+  if (kind === 'ca-missing') return state === undefined ? 'not-watched' : state === 'missing' ? undefined : 'over';
+  if (state === undefined || state === 'missing') return 'gone';
+  return kind === 'ca-expired' && state === 'inactive' ? 'over' : undefined;
+}
+
+/** Guardrails that are asked before the others: behind them nobody knows what the others would say. */
+const MASKS: readonly VetoKind[] = ['paused', 'controls-unreadable', 'ca-not-active'];
+/** And what keeps an activation from being tried again. */
+const NOT_TRIED: readonly VetoKind[] = [...MASKS, 'waiting', 'breaker'];
+
+/** Whether nothing of a condition of a CA's devices is left, as far as all of them could be looked at. */
+export function hasEnded(
+  { kind, reason = '' }: Pick<StandingCondition, 'kind' | 'reason'>,
+  { byClass }: DeviceCounts,
+  findings: CaFindings,
+): boolean {
+  if (findings.isCaMissing || byClass.unreadable > 0) return false;
+  const none = (kinds: readonly VetoKind[]): boolean => kinds.every((veto) => (findings.vetoes[veto] ?? 0) === 0);
+  switch (kind) {
+    case 'device-missing':
+      return byClass.missing === 0;
+    case 'device-expired':
+      return byClass.expired === 0;
+    case 'device-flapping':
+      return none([...MASKS, 'flapping']);
+    case 'breaker-open':
+      return none([...MASKS, 'breaker']);
+    case 'reactivation-failed':
+      return (
+        none(NOT_TRIED) && findings.observed === 0 && findings.unsettled === 0 && !findings.failures.includes(reason)
+      );
+    case 'devices-many':
+      return MANY_KINDS.every((many) => many !== reason || countOfMany(many, { byClass }, findings) <= MANY);
+    case 'devices-left-inactive':
+      return LEFT_REASONS.every((left) => left !== reason || countOfLeft(left, findings) === 0);
+    case 'ca-inactive':
+    case 'ca-expired':
+    case 'ca-missing':
+    case 'instance-blocked':
+    case 'list-refused':
+    case 'acts-stopped':
+      return false; // not of devices
+  }
+}
+
+/** How many devices are in a state of which at most {@link MANY} are told one by one. */
+export function countOfMany(
+  kind: ManyKind,
+  { byClass }: Pick<DeviceCounts, 'byClass'>,
+  { vetoes }: Pick<CaFindings, 'vetoes'>,
+): number {
+  switch (kind) {
+    case 'device-missing':
+      return byClass.missing;
+    case 'device-expired':
+      return byClass.expired;
+    case 'device-flapping':
+      return vetoes.flapping ?? 0;
+  }
+}
+
+/** How many inactive devices are left so for one reason. */
+export function countOfLeft(reason: LeftReason, { observed, vetoes }: Pick<CaFindings, 'observed' | 'vetoes'>): number {
+  return reason === 'observed-only' ? observed : (vetoes[reason] ?? 0);
+}

@@ -1,0 +1,64 @@
+import type { InstanceId } from '../../core/instance.ts';
+import type { CaSerial, DeviceSerial } from '../../core/serial.ts';
+import type { ActResult } from '../../core/sweep/act-window.ts';
+import { type CaFindings, LEFT_REASONS, MANY, MANY_KINDS } from '../../core/sweep/ca-findings.ts';
+import { countOfLeft, countOfMany, type StandingCondition } from '../../core/sweep/conditions.ts';
+import type { DeviceCounts } from '../../core/sweep/counts.ts';
+import type { SweepId } from '../../core/sweep/sweep-id.ts';
+import type { SweepOutcome } from '../../core/sweep/sweep-outcome.ts';
+import { countVetoes } from '../../core/sweep/vetoed-devices.ts';
+import type { CaDecision } from './ca-decision.ts';
+import { standingOf } from './settle-conditions.ts';
+
+/** What was found by what was decided. */
+export function decidedFindings({ isCaMissing, mode, survivors, vetoed }: CaDecision): CaFindings {
+  return {
+    isCaMissing,
+    vetoes: Object.fromEntries(countVetoes(vetoed)),
+    observed: mode === 'observe' ? survivors.length : 0,
+    failures: [],
+    unsettled: mode === 'act' ? survivors.length : 0,
+  };
+}
+
+const SETTLED: readonly ActResult['result'][] = ['reactivated', 'found-active', 'recovered', 'missing', 'failed'];
+
+/** What was found by what was decided and then done. */
+export function findingsAfter(decision: CaDecision, results: ReadonlyMap<DeviceSerial, ActResult>): CaFindings {
+  const done = [...results.values()];
+  const failures = done.filter(({ result }) => result === 'failed').map(({ code = '' }) => code);
+  const settled = done.filter(({ result }) => SETTLED.includes(result)).length;
+  const findings = decidedFindings(decision);
+  return { ...findings, failures: [...new Set(failures)], unsettled: Math.max(0, findings.unsettled - settled) };
+}
+
+/** The conditions of a CA's devices that stand after a sweep; those of a missing CA are told with it. */
+export function standingUnder(
+  about: { readonly sweepId: SweepId; readonly instance: InstanceId; readonly ca: CaSerial },
+  counts: DeviceCounts,
+  findings: CaFindings,
+): readonly StandingCondition[] {
+  if (findings.isCaMissing) return [];
+  const { byClass } = counts;
+  const stopped = findings.vetoes.breaker ?? 0;
+  const one = (
+    kind: StandingCondition['kind'],
+    count: number,
+    more: Pick<SweepOutcome, 'reason' | 'service'> = {},
+  ): StandingCondition[] => (count === 0 ? [] : [standingOf({ kind, ...about, ...more }, count)]);
+  return [
+    ...one('breaker-open', stopped),
+    ...one('device-missing', byClass.missing),
+    ...one('device-expired', byClass.expired),
+    ...one('device-flapping', findings.vetoes.flapping ?? 0),
+    ...LEFT_REASONS.flatMap((reason) => one('devices-left-inactive', countOfLeft(reason, findings), { reason })),
+    ...MANY_KINDS.flatMap((reason) => {
+      const count = countOfMany(reason, counts, findings);
+      return count > MANY ? one('devices-many', count, { reason }) : [];
+    }),
+    // The code is part of the cause; the reason is kept to know it by.
+    ...findings.failures.flatMap((code) =>
+      one('reactivation-failed', 1, { reason: code, service: { code, requestId: '' } }),
+    ),
+  ];
+}
