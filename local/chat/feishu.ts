@@ -126,7 +126,7 @@ function refuse(reason: ChatRefusal): HttpReply {
     case 'refused':
       return codeReply(19001, 'param invalid: incoming webhook access token invalid');
     case 'content-refused':
-      return codeReply(19024, 'Key Words Not Found');
+      return BAD_REQUEST;
     case 'busy':
       return codeReply(5000, 'internal error');
     default:
