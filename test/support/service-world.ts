@@ -7,6 +7,7 @@ import type { LocalCredentials } from '../../local/credentials.ts';
 import { type LocalMqtt, startMqtt } from '../../local/mqtt/server.ts';
 import { type LocalOss, type OssFault, type OssObjectEvent, startOss } from '../../local/oss/oss.ts';
 import { type LocalSls, startSls } from '../../local/sls/server.ts';
+import type { CallBudget } from '../../shared/adapters/call-budget.ts';
 import { openapiCallApi } from '../../shared/adapters/openapi-call.ts';
 import { openapiCertificates } from '../../shared/adapters/openapi-certificates.ts';
 import { type OssClient, ossClient } from '../../shared/adapters/oss-client.ts';
@@ -54,6 +55,8 @@ export interface RunSetUp {
   readonly logEndpoint?: string;
   /** How long one call to the certificate service may take, in real milliseconds. */
   readonly callTimeoutMs?: number | undefined;
+  /** What paces the calls to the certificate service; waiting takes real time then. Nothing paces them by default. */
+  readonly budget?: CallBudget | undefined;
 }
 
 /** The three services on loopback, with a person's access to them; time passes only when told to. */
@@ -155,12 +158,13 @@ export async function serviceWorld(services: Services): Promise<ServiceWorld> {
       });
       const certificates = openapiCertificates({
         callApi: (call, signal) => watched(watch, call.action, () => callApi(call, signal)),
-        budget: { acquire: () => Promise.resolve(), answered: () => undefined, throttled: () => undefined },
+        budget: calls.budget ?? UNPACED,
         parameters: 'query',
         timeoutMs: callTimeoutMs,
       });
       const reporter = createReporter({ store, log, runLog });
-      return { store, mqtt: certificates, log, reporter, runLog, clock: worldClock, deadline };
+      const ownClock = calls.budget === undefined ? worldClock : { ...worldClock, sleep: realSleep };
+      return { store, mqtt: certificates, log, reporter, runLog, clock: ownClock, deadline };
     },
     code: (instance) => String(callByHand('GetRegisterCode', { MqttInstanceId: instance })['RegisterCode']),
     register: ({ ca, verification }, { caName, instance }) => {
@@ -173,6 +177,12 @@ export async function serviceWorld(services: Services): Promise<ServiceWorld> {
     },
     outcomes: () => sls.logs(LOGSTORE).map((log) => log.fields),
   };
+}
+
+const UNPACED: CallBudget = { acquire: () => Promise.resolve(), answered: () => undefined, throttled: () => undefined };
+
+function realSleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** The id of an instance the test names. */

@@ -2,6 +2,7 @@ import type { LocalClock } from '../../local/clock.ts';
 import type { LocalMqtt } from '../../local/mqtt/server.ts';
 import type { LocalOss } from '../../local/oss/oss.ts';
 import type { LocalSls } from '../../local/sls/server.ts';
+import type { CallBudget } from '../../shared/adapters/call-budget.ts';
 import type { OssClient } from '../../shared/adapters/oss-client.ts';
 import { durationMs, epochMs, minutes } from '../../shared/core/time.ts';
 import { decodeSweepEvent } from '../../shared/events/sweep-event.ts';
@@ -29,6 +30,8 @@ export interface LapOptions {
   readonly callMs?: number;
   /** How far the function's own clock is off. */
   readonly skewMs?: number;
+  /** The budget of a new worker: every invocation runs on one of its own, and waiting takes real time. */
+  readonly newWorker?: () => CallBudget;
   /** Whether calls to itself arrive; they do unless told otherwise. */
   readonly selfCalls?: 'arrive' | 'lost' | 'twice';
 }
@@ -92,7 +95,8 @@ export async function sweepWorld(): Promise<SweepWorld> {
       if (moment === 'before' && SERVICE_CALL.test(call)) clock.advance(callMs);
       return options.watch?.(moment, call);
     };
-    const ports = services.portsOf({ functionName, runLog: { write: () => undefined }, timeoutMs, watch });
+    const budget = options.newWorker?.();
+    const ports = services.portsOf({ functionName, runLog: { write: () => undefined }, timeoutMs, watch, budget });
     runs += 1;
     return {
       ...ports,

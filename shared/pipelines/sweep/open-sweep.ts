@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { safeJson } from '../../core/safe-json.ts';
 import { isNearTheClock, parseSweepId, type SweepId, sweepIdOf, tickOf } from '../../core/sweep/sweep-id.ts';
 import { finishedKey, lapKey, lapPrefix, STARTED, SWEEP_LEASE, startedKey } from '../../core/sweep/sweep-layout.ts';
-import { type DurationMs, days, durationMs, type EpochMs, epochMs, minus, seconds } from '../../core/time.ts';
+import { type DurationMs, days, durationMs, type EpochMs, epochMs, minus, seconds, since } from '../../core/time.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { listAll } from '../each-page.ts';
 import { type Lease, takeLease } from '../hold-lease.ts';
@@ -38,6 +38,10 @@ const StartedShape = v.object({ schema: v.literal(1), startedAt: v.pipe(v.number
 const LOOK_BACK: DurationMs = days(1);
 /** Others wait this much longer than a dead run could have lived. */
 const LEASE_MARGIN: DurationMs = seconds(60);
+/** The store's times are whole seconds: what is less than two apart may be less than one apart. */
+const JUST_NOW: DurationMs = seconds(2);
+/** A second, and what a timer may fire early by. */
+const REST: DurationMs = durationMs(1010);
 
 /**
  * Opens the sweep that a call is about: a new one, the next lap of the running one, or one whose run died. Each lap is
@@ -50,18 +54,30 @@ export async function openSweep(deps: SweepDeps, call: SweepCall): Promise<OpenS
   const target = call.kind === 'tick' ? targetOfTick(deps, call.triggerTime, now, newest) : targetOfLap(call, newest);
   if ('kind' in target) return target;
   const { id, lap } = target;
+  const known = await listAll(deps.store, { prefix: SWEEP_LEASE });
   const lease = await takeLease(deps.store, {
     prefix: SWEEP_LEASE,
-    known: await listAll(deps.store, { prefix: SWEEP_LEASE }),
+    known,
     runId: deps.runId,
     ttl: durationMs(Math.max(0, deps.deadline - now) + LEASE_MARGIN),
   });
   if (lease === undefined) return taken(call);
   // Begun before the lap is claimed: a lap of a sweep that nobody began would never be found again.
   const startedAt = await noteStart(deps.store, id, now);
-  if (await claimLap(deps, id, lap)) return { id, startedAt, lap, lease };
-  await lease.release();
-  return taken(call);
+  if (!(await claimLap(deps, id, lap))) {
+    await lease.release();
+    return taken(call);
+  }
+  if (isJustHandedOver(known)) await deps.clock.sleep(REST);
+  return { id, startedAt, lap, lease };
+}
+
+/**
+ * Whether the last holder gave the lease back within the second. It may have been another worker, and this one's call
+ * budget does not know what that one has just spent: both seconds together would be over it.
+ */
+function isJustHandedOver({ objects, serverNow }: Awaited<ReturnType<typeof listAll>>): boolean {
+  return objects.some(({ lastModified }) => since(lastModified, serverNow) < JUST_NOW);
 }
 
 /** A tick is told that another run is at work; a self-call that comes twice is nothing to speak of. */
