@@ -55,7 +55,7 @@ export function composeDigest(
         ['log', `${logProject}/${logStore}`],
         ['query', query],
       ]),
-      { kind: 'command', text: logCommand(query, { from: earliest(problems, now), now }) },
+      { kind: 'command', text: logCommand({ severity }, { from: earliest(problems, now), now }) },
     ],
     about,
   };

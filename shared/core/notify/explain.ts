@@ -1,23 +1,37 @@
 import { MISPLACED } from '../misplaced-table.ts';
 import { type Bilingual, codeFactsOf } from '../openapi-code.ts';
 import type { OutcomeRecord } from '../outcome-record.ts';
+import type { OutcomeKind } from '../outcome-table.ts';
 import { PAIR_PROBLEMS, type PairProblemCode, type PairProblemFacts } from '../pair-check-table.ts';
+import { reasonWords } from './reason-words.ts';
 
 /** What a code of a record means and what to do about it. */
 export interface Explanation {
   readonly means: Bilingual;
-  readonly toDo: Bilingual;
+  /** Left out where the table of kinds says it. */
+  readonly toDo?: Bilingual;
 }
 
 /** So many reasons of one drop are explained; its `reason.txt` has them all. */
 const EXPLAINED_MAX = 3;
 
-/** Explains the codes that decided: our own about a drop's files, or the service's. */
+/** Explains the codes that decided: our own about a drop's files or a kind's reasons, or the service's. */
 export function explain(record: Readonly<Partial<OutcomeRecord>>): readonly Explanation[] {
-  const reasons = (record.reason ?? '').split(',').flatMap((code) => explainReason(code.trim()));
-  const all = reasons.length > 0 ? reasons : explainService(record.api_code ?? '');
-  return all.slice(0, EXPLAINED_MAX);
+  const { api_code: code = '', kind = '', reason = '' } = record;
+  const words = reasonWords(kind, reason);
+  const ofKind = words === undefined ? [] : [{ means: words }];
+  const ofFiles = ABOUT_FILES.has(kind) ? reason.split(',').flatMap((one) => explainReason(one.trim())) : [];
+  const ours = [...ofKind, ...ofFiles];
+  return (ours.length > 0 ? ours : explainService(code)).slice(0, EXPLAINED_MAX);
 }
+
+/** Kinds whose reasons are codes of the checks, of misplaced files, or of the service. */
+const ABOUT_FILES: ReadonlySet<string> = new Set<OutcomeKind>([
+  'ca-registered',
+  'pair-rejected',
+  'drop-quarantined',
+  'drop-misplaced',
+]);
 
 function explainReason(code: string): readonly Explanation[] {
   if (Object.hasOwn(PAIR_PROBLEMS, code)) {

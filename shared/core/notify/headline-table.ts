@@ -40,8 +40,8 @@ const HEADLINES: Partial<Readonly<Record<OutcomeKind, Bilingual>>> = {
 
   // Devices
   'device-reactivated': {
-    zh: '设备证书曾被停用，已重新激活',
-    en: 'Device certificate was inactive and has been activated again',
+    zh: '设备证书曾被停用，现已回读为激活状态',
+    en: 'Device certificate was inactive, read back active now',
   },
   'reactivation-failed': { zh: '设备证书未能重新激活', en: 'Device certificate could not be activated again' },
   'device-flapping': {

@@ -100,7 +100,7 @@ function adviceOf(
   values: Readonly<Record<string, string>>,
 ): readonly Bilingual[] {
   if (newest === undefined) return [];
-  const explained = explain(newest).map((one: Explanation) => one.toDo);
+  const explained = explain(newest).flatMap(({ toDo }: Explanation) => (toDo === undefined ? [] : [toDo]));
   if (explained.length > 0) return uniqueBy(explained);
   const ownFix = newest.fix ?? '';
   const ofTheTable = withoutCommandMarks(fillWhole(facts.fixEn, values) ?? ownFix);
@@ -126,7 +126,7 @@ export function whereToLook(
       ['log', `${logProject}/${logStore}`],
       ['query', query],
     ]),
-    { kind: 'command', text: logCommand(query, { from: firstAt, now }) },
+    { kind: 'command', text: logCommand({ kind: shown, record: newest }, { from: firstAt, now }) },
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { OutcomeRecord } from '../outcome-record.ts';
-import type { OutcomeKind } from '../outcome-table.ts';
+import type { OutcomeKind, Severity } from '../outcome-table.ts';
 import { type EpochMs, hours } from '../time.ts';
 
 /** Folders that drops of these kinds are moved to, and the text that lies there. */
@@ -16,8 +16,9 @@ export function documentOf(record: Readonly<Partial<OutcomeRecord>>): string | u
   const { correlation_id: dropId, instance, kind = '', name } = record;
   const document = Object.hasOwn(DOCUMENTS, kind) ? DOCUMENTS[kind as OutcomeKind] : undefined;
   if (document === undefined || dropId === undefined) return undefined;
+  // `displayText` shows an underscore full-width; a name has no other character that it would change.
   const place = instance === undefined || name === undefined ? '_misplaced' : `${instance}/${name}`;
-  return `${document.folder}/${place}/${dropId}/${document.name}`;
+  return `${document.folder}/${place.replaceAll('＿', '_')}/${dropId}/${document.name}`;
 }
 
 /** What stands in a query as it is; anything else would need quoting that a chat may not keep. */
@@ -33,8 +34,24 @@ export function queryFor(kind: string, record: Readonly<Partial<OutcomeRecord>> 
 }
 
 /** The command that shows these records, from an hour before the first of them on. */
-export function logCommand(query: string, range: { readonly from: EpochMs; readonly now: EpochMs }): string {
-  const hoursBack = Math.max(1, Math.ceil((range.now - range.from) / hours(1))) + 1;
-  const since = hoursBack <= 48 ? `${hoursBack}h` : `${Math.ceil(hoursBack / 24)}d`;
-  return `mqtt-certs log tail --since ${since} --query '${query}'`;
+export function logCommand(
+  asked: { readonly kind: string; readonly record: OutcomeRecord | undefined } | { readonly severity: Severity },
+  range: { readonly from: EpochMs; readonly now: EpochMs },
+): string {
+  return `mqtt-certs log query${'kind' in asked ? problemOptions(asked.kind, asked.record) : ` --severity ${asked.severity}`} --since ${sinceOption(range)}`;
+}
+
+function problemOptions(kind: string, record: Readonly<Partial<OutcomeRecord>> | undefined): string {
+  const { ca_sn: ca = '', instance = '' } = record ?? {};
+  const options = [
+    ['kind', kind],
+    ['instance', instance],
+    ['ca', ca],
+  ];
+  return options.map(([name = '', value = '']) => (QUERY_WORD.test(value) ? ` --${name} ${value}` : '')).join('');
+}
+
+function sinceOption({ from, now }: { readonly from: EpochMs; readonly now: EpochMs }): string {
+  const hoursBack = Math.max(1, Math.ceil((now - from) / hours(1))) + 1;
+  return hoursBack <= 48 ? `${hoursBack}h` : `${Math.ceil(hoursBack / 24)}d`;
 }

@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { expect, test } from 'vitest';
 import { buildProgram } from '../../../scripts/commands/program.ts';
 import { createPainter } from '../../../scripts/terminal/colour.ts';
-import { OUTCOME_KINDS } from '../../../shared/core/outcome-table.ts';
+import { OUTCOME_KINDS, withoutCommandMarks } from '../../../shared/core/outcome-table.ts';
 
 /** What a person would put in; the names are those of the tables. */
 const VALUES: Readonly<Record<string, string>> = {
@@ -22,7 +22,7 @@ interface Named {
 
 /** Every command that a sentence or a fix names, in both languages, up to where its sentence goes on. */
 const COMMANDS: readonly Named[] = Object.entries(OUTCOME_KINDS).flatMap(([kind, { en, fixEn, fixZh, zh }]) =>
-  [zh, en, fixZh, fixEn].flatMap((text) =>
+  [zh, en, fixZh, fixEn].map(withoutCommandMarks).flatMap((text) =>
     [
       ...text.matchAll(
         /mqtt-certs ((?:<[^>]+>|[^。；，、（）;()\n<一-鿿])*?)(?=\.(?:\s|$)|[。；，、（）;()\n一-鿿]|$)/g,
