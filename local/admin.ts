@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type AdminAnswer, adminFailure } from './admin-answer.ts';
 import { type Face, readBody, startFace } from './face.ts';
 import type { FaultBoard } from './faults.ts';
 import { FunctionServiceError } from './fc/fc.ts';
@@ -19,11 +20,6 @@ export interface AdminActions {
   /** Calls below `/mqtt/`, by the rest of their path; `undefined` for one that is not known. */
   readonly mqtt: (name: string, body: unknown) => Promise<AdminAnswer> | undefined;
   readonly faults: Pick<FaultBoard, 'show' | 'turn'>;
-}
-
-interface AdminAnswer {
-  readonly status: number;
-  readonly body: object;
 }
 
 const MAX_BODY_BYTES = 64 * 1024;
@@ -50,10 +46,14 @@ export function startAdmin(actions: AdminActions, token: string, port = 0): Prom
 
 function refusalOf(request: IncomingMessage, token: string): AdminAnswer | undefined {
   if (!isLoopbackHost(request)) {
-    return failure(403, 'HostNotLoopback', 'call this endpoint as http://127.0.0.1:<port>, as endpoints.json gives it');
+    return adminFailure(
+      403,
+      'HostNotLoopback',
+      'call this endpoint as http://127.0.0.1:<port>, as endpoints.json gives it',
+    );
   }
   if (isSame(request.headers.authorization ?? '', `Bearer ${token}`)) return undefined;
-  return failure(401, 'TokenMissing', 'send the header "Authorization: Bearer <admin.token of endpoints.json>"');
+  return adminFailure(401, 'TokenMissing', 'send the header "Authorization: Bearer <admin.token of endpoints.json>"');
 }
 
 /** Hashes first: the comparison then takes the same time for every text. */
@@ -66,7 +66,7 @@ async function answerTo(request: IncomingMessage, actions: AdminActions): Promis
   const url = new URL(request.url ?? '/', 'http://127.0.0.1');
   const method = request.method ?? '';
   const body = await readBody(request, MAX_BODY_BYTES);
-  if (body === undefined) return failure(413, 'BodyTooLarge', 'send at most 64 KiB');
+  if (body === undefined) return adminFailure(413, 'BodyTooLarge', 'send at most 64 KiB');
   switch (`${method} ${url.pathname}`) {
     case 'GET /health':
       return { status: 200, body: actions.health() };
@@ -96,7 +96,8 @@ function mqttCall(method: string, url: URL, body: Buffer, actions: AdminActions)
 function listInvocations(url: URL, actions: AdminActions): AdminAnswer {
   const text = url.searchParams.get('limit') ?? '100';
   const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (limit < 1 || limit > MAX_INVOCATIONS) return failure(400, 'LimitInvalid', 'limit is a number from 1 to 1000');
+  if (limit < 1 || limit > MAX_INVOCATIONS)
+    return adminFailure(400, 'LimitInvalid', 'limit is a number from 1 to 1000');
   return { status: 200, body: { invocations: actions.invocations(limit) } };
 }
 
@@ -105,19 +106,19 @@ function outputOf(method: string, url: URL, actions: AdminActions): AdminAnswer 
   if (method === 'GET' && id !== undefined) {
     const invocations = actions.invocations(MAX_INVOCATIONS).filter((invocation) => invocation.id === id);
     if (invocations.length === 0)
-      return failure(404, 'InvocationNotFound', 'GET /invocations lists what is remembered');
+      return adminFailure(404, 'InvocationNotFound', 'GET /invocations lists what is remembered');
     return { status: 200, body: { invocations, output: actions.output(id) } };
   }
-  return failure(404, 'NoSuchCall', `this endpoint knows: ${HELP}`);
+  return adminFailure(404, 'NoSuchCall', `this endpoint knows: ${HELP}`);
 }
 
 async function tick(body: Buffer, actions: AdminActions): Promise<AdminAnswer> {
   const name = memberOf(body, 'function');
-  if (typeof name !== 'string') return failure(400, 'FunctionMissing', 'send {"function":"register-ca"}');
+  if (typeof name !== 'string') return adminFailure(400, 'FunctionMissing', 'send {"function":"register-ca"}');
   try {
     return { status: 202, body: { ok: true, requestIds: await actions.tick(name) } };
   } catch (error) {
-    if (error instanceof FunctionServiceError) return failure(404, error.code, error.message);
+    if (error instanceof FunctionServiceError) return adminFailure(404, error.code, error.message);
     throw error;
   }
 }
@@ -125,7 +126,7 @@ async function tick(body: Buffer, actions: AdminActions): Promise<AdminAnswer> {
 function moveClock(body: Buffer, actions: AdminActions): AdminAnswer {
   const ms = memberOf(body, 'advanceMs');
   if (typeof ms !== 'number' || !Number.isSafeInteger(ms) || ms < 0 || ms > MAX_ADVANCE_MS) {
-    return failure(400, 'AdvanceInvalid', 'send {"advanceMs":n}: whole milliseconds forward, at most ten years');
+    return adminFailure(400, 'AdvanceInvalid', 'send {"advanceMs":n}: whole milliseconds forward, at most ten years');
   }
   return { status: 200, body: { ok: true, now: new Date(actions.advanceClock(ms)).toISOString() } };
 }
@@ -134,10 +135,6 @@ function memberOf(body: Buffer, key: string): unknown {
   const value = readJson(body);
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
   return (value as Readonly<Record<string, unknown>>)[key];
-}
-
-function failure(status: number, code: string, message: string): AdminAnswer {
-  return { status, body: { error: { code, message } } };
 }
 
 function send(response: ServerResponse, answer: AdminAnswer): void {

@@ -1,21 +1,16 @@
 import * as v from 'valibot';
+import { type AdminAnswer, adminFailure } from './admin-answer.ts';
 import { CHAT_FAULTS, type ChatFault, type LocalChat } from './chat/chat-face.ts';
 import type { CloudServices } from './cloud-services.ts';
 import type { MqttHeldFault } from './mqtt/faults.ts';
 import type { SlsHeldFault } from './sls/faults.ts';
 
-/** The answer of an admin call about faults. */
-export interface FaultsAnswer {
-  readonly status: number;
-  readonly body: object;
-}
-
 /** One switchboard for everything that can go wrong with the services, until it is switched back. */
 export interface FaultBoard {
   /** The position of every switch, and the positions there are. */
-  readonly show: () => FaultsAnswer;
+  readonly show: () => AdminAnswer;
   /** Turns the switches a body names, all of them or none. */
-  readonly turn: (body: unknown) => FaultsAnswer;
+  readonly turn: (body: unknown) => AdminAnswer;
   /** Every switch back to `ok`. */
   readonly reset: () => void;
 }
@@ -98,7 +93,7 @@ export function createFaultBoard(services: CloudServices): FaultBoard {
       const read = v.safeParse(Positions, body);
       if (!read.success) {
         const message = 'send {"robot":"down"}; GET /faults shows every switch and its positions';
-        return { status: 400, body: { error: { code: 'FaultsInvalid', message } } };
+        return adminFailure(400, 'FaultsInvalid', message);
       }
       turnTo({ ...positions, ...read.output });
       return { status: 200, body: { ok: true, faults: positions } };

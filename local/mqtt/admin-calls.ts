@@ -1,18 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import * as v from 'valibot';
+import { type AdminAnswer, adminFailure } from '../admin-answer.ts';
 import { countedSerials } from './device-serials.ts';
 import type { NewDevice } from './devices/device.ts';
 import type { MqttEngine } from './engine.ts';
 import type { RefusedDevice } from './fleet.ts';
 
-/** What the admin endpoint answers to a call below `/mqtt/`. */
-export interface MqttAdminAnswer {
-  readonly status: number;
-  readonly body: object;
-}
-
 /** Runs the call of this name (`devices`, `device-status`, `ca-status`); `undefined` when there is none. */
-export type MqttAdmin = (name: string, body: unknown) => Promise<MqttAdminAnswer> | undefined;
+export type MqttAdmin = (name: string, body: unknown) => Promise<AdminAnswer> | undefined;
 
 const COUNT_MAX = 1_000_000;
 const SHOWN_SERIALS = 1000;
@@ -48,7 +43,7 @@ const CaStatusChange = v.strictObject({ ...Common, status: Status });
  * @param now - Moved time, epoch milliseconds; devices without dates are valid from a day before it for a year.
  */
 export function createMqttAdmin(engine: MqttEngine, now: () => number): MqttAdmin {
-  const calls: ReadonlyMap<string, (body: unknown) => Promise<MqttAdminAnswer>> = new Map([
+  const calls: ReadonlyMap<string, (body: unknown) => Promise<AdminAnswer>> = new Map([
     ['devices', (body) => registerDevices(engine, now(), body)],
     ['device-status', (body) => Promise.resolve(setDeviceStatus(engine, body))],
     ['ca-status', (body) => Promise.resolve(setCaStatus(engine, body))],
@@ -56,11 +51,11 @@ export function createMqttAdmin(engine: MqttEngine, now: () => number): MqttAdmi
   return (name, body) => calls.get(name)?.(body);
 }
 
-async function registerDevices(engine: MqttEngine, now: number, body: unknown): Promise<MqttAdminAnswer> {
+async function registerDevices(engine: MqttEngine, now: number, body: unknown): Promise<AdminAnswer> {
   const read = v.safeParse(Devices, body);
   if (!read.success) {
     const forms = '{"instance","caSerial","count":40} or {"instance","caSerial","devices":[{"serial"}]}';
-    return failure(400, 'DevicesInvalid', `send ${forms}; both may say validFrom, validUntil (ms) and status`);
+    return adminFailure(400, 'DevicesInvalid', `send ${forms}; both may say validFrom, validUntil (ms) and status`);
   }
   const given = read.output;
   const ca = engine.ca(given.instance, given.caSerial);
@@ -113,7 +108,7 @@ async function registerInSlices(
   engine: MqttEngine,
   { instance, caSerial }: Place,
   devices: Iterator<NewDevice, void>,
-): Promise<MqttAdminAnswer> {
+): Promise<AdminAnswer> {
   const serials: string[] = [];
   const total = { registered: 0, refusedCount: 0, refused: [] as RefusedDevice[] };
   for (;;) {
@@ -121,7 +116,7 @@ async function registerInSlices(
     if (slice.length === 0) break;
     const done = engine.registerDevices(instance, caSerial, slice);
     if (done.kind === 'ca-unknown') return caNotFound();
-    if (done.kind === 'ca-inactive') return failure(409, 'CaNotActive', 'an inactive CA registers no devices');
+    if (done.kind === 'ca-inactive') return adminFailure(409, 'CaNotActive', 'an inactive CA registers no devices');
     total.registered += done.count;
     total.refusedCount += done.refusedCount;
     total.refused = [...total.refused, ...done.refused].slice(0, SHOWN_REFUSALS);
@@ -133,29 +128,25 @@ async function registerInSlices(
   return { status: 200, body: { ok: true, ...total, serials: shown } };
 }
 
-function setDeviceStatus(engine: MqttEngine, body: unknown): MqttAdminAnswer {
+function setDeviceStatus(engine: MqttEngine, body: unknown): AdminAnswer {
   const read = v.safeParse(DeviceStatusChange, body);
   if (!read.success) {
-    return failure(400, 'StatusInvalid', 'send {"instance","caSerial","serial","status":"active" or "inactive"}');
+    return adminFailure(400, 'StatusInvalid', 'send {"instance","caSerial","serial","status":"active" or "inactive"}');
   }
   const { instance, caSerial, serial, status } = read.output;
   if (engine.ca(instance, caSerial) === undefined) return caNotFound();
   if (engine.setDeviceStatus(instance, caSerial, serial, status)) return { status: 200, body: { ok: true } };
-  return failure(404, 'DeviceNotFound', 'no registered device of this CA has this serial');
+  return adminFailure(404, 'DeviceNotFound', 'no registered device of this CA has this serial');
 }
 
-function setCaStatus(engine: MqttEngine, body: unknown): MqttAdminAnswer {
+function setCaStatus(engine: MqttEngine, body: unknown): AdminAnswer {
   const read = v.safeParse(CaStatusChange, body);
   if (!read.success) {
-    return failure(400, 'StatusInvalid', 'send {"instance","caSerial","status":"active" or "inactive"}');
+    return adminFailure(400, 'StatusInvalid', 'send {"instance","caSerial","status":"active" or "inactive"}');
   }
   const { instance, caSerial, status } = read.output;
   return engine.setCaStatus(instance, caSerial, status) ? { status: 200, body: { ok: true } } : caNotFound();
 }
 
-const caNotFound = (): MqttAdminAnswer =>
-  failure(404, 'CaNotFound', 'no CA of this serial is registered with this instance');
-
-function failure(status: number, code: string, message: string): MqttAdminAnswer {
-  return { status, body: { error: { code, message } } };
-}
+const caNotFound = (): AdminAnswer =>
+  adminFailure(404, 'CaNotFound', 'no CA of this serial is registered with this instance');

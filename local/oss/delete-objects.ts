@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readBody } from '../face.ts';
+import { percentEncode } from '../signed-request.ts';
 import { checkObjectName } from './address.ts';
 import { type Answer, xmlAnswer } from './answer.ts';
 import { isObjectName } from './object-name.ts';
@@ -7,7 +8,6 @@ import { announce, type OssRequest, type OssService } from './oss-service.ts';
 import { checkWrite } from './outage.ts';
 import { readDigest } from './receive-body.ts';
 import { refusal } from './refusal.ts';
-import { encodeV4 } from './v4-signature.ts';
 import { childText, element, parseXml } from './xml.ts';
 
 /** OSS page DeleteMultipleObjects: 1,000 keys, a body of at most 2 MB. */
@@ -47,6 +47,8 @@ export async function deleteObjects(service: OssService, request: OssRequest): P
   }
   if (childText(root, 'Quiet')?.trim() === 'true') return { status: 200, headers: {} };
   const isEncoded = request.query.get('encoding-type') === 'url';
-  const deleted = keys.map((key) => `<Deleted>${element('Key', isEncoded ? encodeV4(key) : key)}</Deleted>`).join('');
+  const deleted = keys
+    .map((key) => `<Deleted>${element('Key', isEncoded ? percentEncode(key) : key)}</Deleted>`)
+    .join('');
   return xmlAnswer('DeleteResult', (isEncoded ? element('EncodingType', 'url') : '') + deleted);
 }

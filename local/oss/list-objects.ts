@@ -1,3 +1,4 @@
+import { percentEncode } from '../signed-request.ts';
 import { type Answer, listDate, xmlAnswer } from './answer.ts';
 import { OWNER_XML } from './bucket-info.ts';
 import { listPage } from './listing.ts';
@@ -5,7 +6,6 @@ import { KEY_MAX_BYTES } from './object-name.ts';
 import type { OssRequest, OssService } from './oss-service.ts';
 import { refusal } from './refusal.ts';
 import type { StoredObject } from './stored-object.ts';
-import { encodeV4 } from './v4-signature.ts';
 import { element } from './xml.ts';
 
 const DEFAULT_MAX_KEYS = 100;
@@ -38,7 +38,7 @@ function nameWriter(query: Query): (name: string) => string {
   const type = query.get('encoding-type') ?? '';
   if (type === '') return (name) => name;
   if (type !== 'url') throw invalidArgument('encoding-type', type);
-  return encodeV4;
+  return percentEncode;
 }
 
 function writeToken(name: string): string {

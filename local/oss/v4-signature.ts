@@ -1,4 +1,5 @@
-import { createHash, createHmac } from 'node:crypto';
+import { percentEncode, sha256Hex } from '../signed-request.ts';
+import { signWithV4Key } from '../v4-key.ts';
 
 /**
  * The parts of a request that a V4 signature covers. Header names are lower-case, header values as they were on the
@@ -28,21 +29,13 @@ export interface SigningScope {
  */
 export type EmptyValueStyle = 'bare' | 'equals';
 
-/** Percent-encoding of the V4 page: everything but letters, digits and `-_.~`. */
-export function encodeV4(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-}
-
 /** Parameters that select an operation and are sent with an equals sign, but signed as bare keys. */
 const FLAGS = new Set(['delete', 'uploads', 'objectMeta', 'bucketInfo', 'versioning', 'append']);
 
 function canonicalQuery(query: ReadonlyMap<string, string>, empty: EmptyValueStyle): string {
   const pairs = [...query].map(([name, value]) => {
-    if (value !== '') return `${encodeV4(name)}=${encodeV4(value)}`;
-    return empty === 'bare' || FLAGS.has(name) ? encodeV4(name) : `${encodeV4(name)}=`;
+    if (value !== '') return `${percentEncode(name)}=${percentEncode(value)}`;
+    return empty === 'bare' || FLAGS.has(name) ? percentEncode(name) : `${percentEncode(name)}=`;
   });
   return pairs.sort((a, b) => (a < b ? -1 : 1)).join('&');
 }
@@ -59,7 +52,7 @@ export function canonicalRequestOf(parts: SignedParts, empty: EmptyValueStyle = 
   const resource = parts.bucket === '' ? '/' : `/${parts.bucket}/${parts.key}`;
   return [
     parts.method,
-    encodeV4(resource).replaceAll('%2F', '/'),
+    percentEncode(resource).replaceAll('%2F', '/'),
     canonicalQuery(parts.query, empty),
     headers,
     parts.additionalHeaders.join(';'),
@@ -69,14 +62,11 @@ export function canonicalRequestOf(parts: SignedParts, empty: EmptyValueStyle = 
 
 /** The string that is signed. `date` is `yyyymmddThhmmssZ`. */
 export function stringToSignOf(canonicalRequest: string, date: string, scope: SigningScope): string {
-  const hash = createHash('sha256').update(canonicalRequest).digest('hex');
+  const hash = sha256Hex(canonicalRequest);
   return ['OSS4-HMAC-SHA256', date, `${scope.day}/${scope.region}/oss/aliyun_v4_request`, hash].join('\n');
 }
 
 /** The signature in lower-case hex. */
 export function signV4(secret: string, scope: SigningScope, stringToSign: string): string {
-  const steps = [scope.region, 'oss', 'aliyun_v4_request'];
-  const dayKey = createHmac('sha256', `aliyun_v4${secret}`).update(scope.day).digest();
-  const key = steps.reduce((previous, step) => createHmac('sha256', previous).update(step).digest(), dayKey);
-  return createHmac('sha256', key).update(stringToSign).digest('hex');
+  return signWithV4Key(secret, [scope.day, scope.region, 'oss', 'aliyun_v4_request'], stringToSign);
 }

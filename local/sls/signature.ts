@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { compareBytes, inOrder, percentEncode, type SignedRequest, sha256Hex } from '../signed-request.ts';
+import { signWithV4Key } from '../v4-key.ts';
 
 const isServiceHeader = (name: string): boolean => name.startsWith('x-log-') || name.startsWith('x-acs-');
 
@@ -61,7 +62,5 @@ export function signV4(request: SignedRequest, accessKeySecret: string, scope: V
     parts.join('/'),
     sha256Hex(canonicalRequest(request)),
   ].join('\n');
-  let key: Buffer = Buffer.from(`aliyun_v4${accessKeySecret}`);
-  for (const part of parts) key = createHmac('sha256', key).update(part).digest();
-  return createHmac('sha256', key).update(stringToSign).digest('hex');
+  return signWithV4Key(accessKeySecret, parts, stringToSign);
 }
