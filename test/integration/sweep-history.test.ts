@@ -119,7 +119,8 @@ class History {
         this.settings = one.settings;
         return;
       case 'ca':
-        return this.switchCa(one.on);
+        this.switchCa(one.on);
+        return;
       case 'fault':
         this.world.mqtt.setFaults([one.fault]);
         return;
