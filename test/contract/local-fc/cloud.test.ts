@@ -150,6 +150,38 @@ test('functions are pointed at the running services, with what the caller overri
   });
 });
 
+test('functions are pointed at the chats that the caller chooses, the robot by default', async () => {
+  const place = await newPlace();
+  const projectFolder = join(place.codeFolder, 'project');
+  mkdirSync(projectFolder);
+  const names = ['ROBOT', 'SECOND'].flatMap((which) =>
+    ['KIND', 'URL', 'SECRET'].map((what) => `MQTT_CERTS_${which}_${what}`),
+  );
+  const variables = names.map((name) => `      ${name}: \${env('${name}', 'none')}\n`).join('');
+  const own = readFileSync(join(PROJECT, 's.yaml'), 'utf8').replaceAll(
+    /^ +MQTT_CERTS_(?:ROBOT|SECOND)_(?:KIND|URL|SECRET):.*\n/gmu,
+    '',
+  );
+  writeFileSync(
+    join(projectFolder, 's.yaml'),
+    own.replace('      MQTT_CERTS_INSTANCES:', `${variables}      MQTT_CERTS_INSTANCES:`),
+  );
+  const seenWith = async (changes: Partial<CloudOptions>): Promise<readonly [LocalCloud, readonly unknown[]]> => {
+    const cloud = await place.start({ projectFolder, ...changes });
+    const answer = await cloud.fc.invoke('register-ca', Buffer.from('{"triggerName":"by hand"}'));
+    await cloud.close();
+    const seen = JSON.parse(answer.kind === 'returned' ? answer.payload.toString() : '{}') as Record<string, unknown>;
+    return [cloud, names.map((name) => seen[name])];
+  };
+  const [first, seen] = await seenWith({});
+  const { dingtalk } = first.endpoints;
+  expect(seen).toEqual(['dingtalk', dingtalk.webhook, dingtalk.secret, 'none', 'none', 'none']);
+  const [second, chosen] = await seenWith({ channels: { first: 'wecom', second: 'webhook' } });
+  const { webhook, wecom } = second.endpoints.chats;
+  // A robot of WeCom has no secret, and a blank variable counts as none.
+  expect(chosen).toEqual(['wecom', wecom.webhook, 'none', 'webhook', webhook.webhook, webhook.secret]);
+});
+
 const chatAt = (port: number, path: string, secret: string): object => ({
   webhook: expect.stringMatching(`^http://127\\.0\\.0\\.1:${String(port)}${path.replace('?', '\\?')}$`) as unknown,
   secret: expect.stringMatching(`^${secret}$`) as unknown,
