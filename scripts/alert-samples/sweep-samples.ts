@@ -33,6 +33,10 @@ const BREAKER = {
   registeredWatched: 1200,
   limit: 12,
   instanceLimit: 200,
+  acted: 0,
+  acted_on_instance: 0,
+  instance_limit: 200,
+  examples: `${SAMPLE.device}, c0ffee02, c0ffee03`,
 };
 const HOLDS = {
   objectKey: 'control/holds/2026-01-01-c0ffee-1a2b3c4d.csv',

@@ -101,6 +101,9 @@ test('the breaker is told when it opens, when more is stopped and once a day, an
   world.clock.advance(DAY);
   await ticks(world, 2);
   expect(await told()).toBe(3);
+  expect(world.outcomes('breaker-open')[0]?.['detail']).toBe(
+    '11 device certificates under CA 5f0000000000000001 on instance post-cn-sweep00001 are inactive and would be activated. With those of the last 24 hours (0 under this CA, 0 on the instance) that is past the limits (10 and 200), so none was touched that was not released. Among them: a1, a2, a3, a4, a5.',
+  );
   turn(world, 'active', SERIALS);
   await ticks(world, 2);
   expect(ended(world)).toEqual(['breaker-open over']);

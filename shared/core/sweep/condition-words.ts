@@ -15,7 +15,7 @@ const LEFT: Readonly<Record<LeftReason, { readonly why: Words; readonly act: Wor
       zh: '写操作已暂停，恢复之前不会重新激活',
       en: 'writing is paused, and nothing is activated until it is resumed',
     },
-    act: { zh: '恢复：mqtt-certs resume。', en: 'To resume: mqtt-certs resume.' },
+    act: { zh: '恢复：`mqtt-certs resume`。', en: 'To resume: `mqtt-certs resume`.' },
   },
   'controls-unreadable': {
     why: {
@@ -23,8 +23,8 @@ const LEFT: Readonly<Record<LeftReason, { readonly why: Words; readonly act: Wor
       en: 'a hold, pause or release can not be read, and nothing is activated until that is mended',
     },
     act: {
-      zh: '详见 acts-stopped 通知；保留清单：mqtt-certs hold list。',
-      en: 'See acts-stopped; the holds: mqtt-certs hold list.',
+      zh: '详见 acts-stopped 通知；保留清单：`mqtt-certs hold list`。',
+      en: 'See acts-stopped; the holds: `mqtt-certs hold list`.',
     },
   },
   'device-expired': {
@@ -47,8 +47,8 @@ const LEFT: Readonly<Record<LeftReason, { readonly why: Words; readonly act: Wor
       en: 'their CA is not active, and nothing is activated until it is',
     },
     act: {
-      zh: '启用 CA：aliyun onsmqtt ActiveCaCertificate --MqttInstanceId {instance} --Sn {ca_sn}。',
-      en: 'To switch the CA on: aliyun onsmqtt ActiveCaCertificate --MqttInstanceId {instance} --Sn {ca_sn}.',
+      zh: '启用 CA：`aliyun onsmqtt ActiveCaCertificate --MqttInstanceId {instance} --Sn {ca_sn}`。',
+      en: 'To switch the CA on: `aliyun onsmqtt ActiveCaCertificate --MqttInstanceId {instance} --Sn {ca_sn}`.',
     },
   },
   'not-asked': {

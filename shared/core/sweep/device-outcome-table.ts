@@ -70,8 +70,8 @@ export const DEVICE_OUTCOME_KINDS = {
     final: true,
     cause: CA_CAUSE,
     fields: [...CA_FIELDS, 'rule_inputs'],
-    zh: '实例 {instance}：CA {ca_sn} 下一次有 {survivors} 个设备证书需要重新激活，超过上限 {limit}，一个都没有处理。',
-    en: '{survivors} device certificates under CA {ca_sn} on instance {instance} would have to be activated at once; the limit is {limit}, so none was touched.',
+    zh: '实例 {instance}：CA {ca_sn} 下有 {survivors} 个设备证书被停用、需要重新激活；连同最近 24 小时已激活的（该 CA {acted} 个，整个实例 {acted_on_instance} 个）超过上限（CA {limit}，实例 {instance_limit}），未经放行的一个都没有处理。例如：{examples}。',
+    en: '{survivors} device certificates under CA {ca_sn} on instance {instance} are inactive and would be activated. With those of the last 24 hours ({acted} under this CA, {acted_on_instance} on the instance) that is past the limits ({limit} and {instance_limit}), so none was touched that was not released. Among them: {examples}.',
     fixZh:
       '先确认不是有意停用，清单在这里：`mqtt-certs devices --instance {instance} --state inactive`。确认后放行一次（24 小时内有效）：`mqtt-certs release --instance {instance} --ca {ca_sn} --sweep {sweep_id}`。',
     fixEn:

@@ -39,8 +39,7 @@ export function* conditionNews(about: About, source: NewsSource, tally: Tally, n
     return isDue(open, { causeId, count }, now) ? outcome : { outcome, under: causeId };
   };
   if (decision.breaker.isOpen) {
-    const { inputs } = decision.breaker;
-    yield standing({ kind: 'breaker-open', ...about, inputs }, findings.vetoes.breaker ?? 0);
+    yield standing(breakerOutcome(about, source), findings.vetoes.breaker ?? 0);
   }
   for (const reason of LEFT_REASONS) {
     const count = countOfLeft(reason, findings);
@@ -74,6 +73,23 @@ export function manyOutcome(about: About, kind: SweepOutcomeKind, inputs: RuleIn
   const many = MANY_KINDS.find((one) => one === kind);
   if (many === undefined) throw new TypeError(`${kind} is not counted`);
   return { kind: 'devices-many', ...about, reason: many, inputs: { ...manyInputs(many), ...inputs } };
+}
+
+/** What was weighed, in words that a sentence can name. */
+function breakerOutcome(about: About, { decision }: NewsSource): SweepOutcome {
+  const { inputs: weighed } = decision.breaker;
+  const first: DeviceSerial[] = [];
+  for (const { device } of eachVetoed(decision.vetoed, ['breaker'])) {
+    if (first.push(device) === EXAMPLES) break;
+  }
+  const inputs = {
+    ...weighed,
+    acted: weighed['actedUnderCa'] ?? 0,
+    acted_on_instance: weighed['actedOnInstance'] ?? 0,
+    instance_limit: weighed['instanceLimit'] ?? 0,
+    examples: first.join(', '),
+  };
+  return { kind: 'breaker-open', ...about, inputs };
 }
 
 function leftOutcome(about: About, { decision }: NewsSource, reason: LeftReason, count: number): SweepOutcome {
