@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { InstanceId } from '../../core/instance.ts';
+import type { ObjectKey } from '../../core/object-version.ts';
 import { safeJson } from '../../core/safe-json.ts';
 import { parseCaSerial } from '../../core/serial.ts';
 import type { CaMemory, CaState } from '../../core/sweep/ca-memory.ts';
@@ -27,19 +28,33 @@ const Shape = v.object({
   ),
 });
 
-/** What sweeps before `sweepId` remembered of an instance's CAs; `undefined` when none did. */
-export async function readCaMemory(
-  store: ObjectStore,
-  instance: InstanceId,
-  sweepId: SweepId,
-): Promise<CaMemory | undefined> {
-  const prefix = caMemoryPrefix(instance);
-  const { objects } = await listAll(store, { prefix });
-  const newest = objects.filter(({ key }) => key < caMemoryKey(instance, sweepId)).at(-1);
-  if (newest === undefined) return undefined;
-  const read = await store.read({ key: newest.key, maxBytes: MAX_BYTES });
+/** What is remembered of an instance's CAs; each `undefined` where nothing is that can be read. */
+export interface CaMemories {
+  /** By sweeps before this one. Without it everything looks new once; nothing is lost by that. */
+  readonly before: CaMemory | undefined;
+  /** By an earlier lap of this sweep, which has told what changed. */
+  readonly own: CaMemory | undefined;
+}
+
+/** Reads what the sweep `sweepId` and those before it remember. */
+export async function readCaMemories(store: ObjectStore, instance: InstanceId, sweepId: SweepId): Promise<CaMemories> {
+  const { objects } = await listAll(store, { prefix: caMemoryPrefix(instance) });
+  const keys = objects.map(({ key }) => key);
+  const own = caMemoryKey(instance, sweepId);
+  return {
+    before: await readMemory(store, keys.filter((key) => key < own).at(-1)),
+    own: await readMemory(
+      store,
+      keys.find((key) => key === own),
+    ),
+  };
+}
+
+async function readMemory(store: ObjectStore, key: ObjectKey | undefined): Promise<CaMemory | undefined> {
+  if (key === undefined) return undefined;
+  const read = await store.read({ key, maxBytes: MAX_BYTES });
   const parsed = v.safeParse(Shape, read.kind === 'found' ? parseJson(read.bytes) : undefined);
-  if (!parsed.success) return undefined; // everything looks new once; nothing is lost by it
+  if (!parsed.success) return undefined;
   const { cas, dailyAt, isListed } = parsed.output;
   return {
     dailyAt: epochMs(dailyAt),

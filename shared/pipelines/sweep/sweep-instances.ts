@@ -1,22 +1,20 @@
 import type { InstanceId } from '../../core/instance.ts';
+import { eachLimited } from '../../core/limit.ts';
 import type { CaSerial } from '../../core/serial.ts';
 import type { ServiceWord } from '../../core/service-word.ts';
-import { type CaMemory, type CaSighting, caStateOf, compareCas, isDailySweep } from '../../core/sweep/ca-memory.ts';
+import { caStateOf } from '../../core/sweep/ca-memory.ts';
 import type { OpenConditions, StandingCondition } from '../../core/sweep/conditions.ts';
 import { countInputs, sumCounts, unreadableCounts } from '../../core/sweep/counts.ts';
 import { countOf } from '../../core/sweep/packed-serials.ts';
 import type { SweepOutcome } from '../../core/sweep/sweep-outcome.ts';
 import type { CompiledCa } from '../../core/sweep/watch-list.ts';
-import type { CaReading } from '../../ports/mqtt-certificates.ts';
-import { registeredCas } from '../registered-cas.ts';
 import { type CaDone, readCaDone, writeCaDone } from './ca-done.ts';
-import { readCaMemory, writeCaMemory } from './ca-memory-store.ts';
 import { compileWatchLists } from './compile-watch.ts';
 import { readConditions } from './conditions-store.ts';
-import { type SweepContext, type SweptCa, tell, tellAt } from './context.ts';
+import { type SweepContext, type SweptCa, tellAt } from './context.ts';
 import { foundOn, type SweptInstance } from './instance-conditions.ts';
+import { type LookedAtCa, lookAtCas } from './look-at-cas.ts';
 import { InstanceBlockedError } from './patient-calls.ts';
-import { type CaFinding, type CaList, listInstanceCas, readWatchedCa } from './read-cas.ts';
 import { settleCa } from './settle-ca.ts';
 import { settleConditions, standingOf, tellStanding } from './settle-conditions.ts';
 
@@ -58,11 +56,10 @@ async function sweepInstance(
   } catch (error) {
     if (!(error instanceof InstanceBlockedError)) throw error;
     // What this sweep has not settled could not be checked, and counts as that.
-    const done: Pick<CaDone, 'devices' | 'reactivated'>[] = [];
-    for (const { ca, devices } of watched) {
-      const settled = await readCaDone(deps.store, sweep.id, { instance, ca });
-      done.push(settled ?? { devices: unreadableCounts(countOf(devices)), reactivated: 0 });
-    }
+    const settled = await readDone(context, instance, watched);
+    const done = watched.map(
+      ({ ca, devices }) => settled.get(ca) ?? { devices: unreadableCounts(countOf(devices)), reactivated: 0 },
+    );
     const { byClass, watched: count } = sumCounts(done.map((one) => one.devices));
     const inputs = { watched: count, unreadable: byClass.unreadable };
     const { service } = error;
@@ -75,46 +72,48 @@ async function sweepInstance(
   }
 }
 
-interface Looked {
-  readonly watched: CompiledCa;
-  readonly finding: CaFinding;
-  readonly listed: CaReading | undefined;
-}
-
 async function sweepReadable(
   context: SweepContext,
   instance: InstanceId,
   watched: readonly CompiledCa[],
   { open, refusals }: { readonly open: OpenConditions; readonly refusals: RefusalTeller },
 ): Promise<SweptInstance> {
-  const { calls, deps, sweep } = context;
+  const { deps, sweep } = context;
   const { onListRefused } = refusals;
-  const memory = await readCaMemory(deps.store, instance, sweep.id);
-  const list = await listInstanceCas(deps, calls, instance, (service) => onListRefused('cas', service));
-  const looked: Looked[] = [];
-  for (const one of watched) {
-    const listed = list.cas.get(one.ca);
-    looked.push({ watched: one, finding: await readWatchedCa(deps, calls, instance, one.ca, listed), listed });
-  }
-  const { cas } = await tellCas(context, instance, { memory, list, looked });
-  const isDaily = isDailySweep(memory, sweep.startedAt);
-  const done = new Map<CaSerial, CaDone>();
+  const done = await readDone(context, instance, watched);
+  const { cas, isDaily, looked } = await lookAtCas(context, instance, {
+    watched,
+    isSettled: (ca) => done.has(ca),
+    onListRefused: (service) => onListRefused('cas', service),
+  });
   for (const one of looked) {
-    const place = { instance, ca: one.watched.ca };
-    const known = await readCaDone(deps.store, sweep.id, place);
-    const settled =
-      known ??
-      (await settleCa(context, {
-        swept: sweptOf(context, instance, one),
-        list: one.watched,
-        isDaily,
-        open,
-        onListRefused: (service) => onListRefused('devices', service),
-      }));
-    done.set(one.watched.ca, settled);
-    if (known === undefined) await writeCaDone(deps.store, sweep.id, place, settled);
+    const { ca } = one.watched;
+    if (done.has(ca)) continue;
+    const settled = await settleCa(context, {
+      swept: sweptOf(context, instance, one),
+      list: one.watched,
+      isDaily,
+      open,
+      onListRefused: (service) => onListRefused('devices', service),
+    });
+    await writeCaDone(deps.store, sweep.id, { instance, ca }, settled);
+    done.set(ca, settled);
   }
   return { cas, done, refused: refusals.refused() };
+}
+
+/** The CAs that this sweep has settled in earlier laps, or before a crash. */
+async function readDone(
+  { deps, sweep }: SweepContext,
+  instance: InstanceId,
+  watched: readonly CompiledCa[],
+): Promise<Map<CaSerial, CaDone>> {
+  const done = new Map<CaSerial, CaDone>();
+  await eachLimited(watched, deps.settings.callsAtOnce, async ({ ca }) => {
+    const settled = await readCaDone(deps.store, sweep.id, { instance, ca });
+    if (settled !== undefined) done.set(ca, settled);
+  });
+  return done;
 }
 
 const LISTED = {
@@ -144,50 +143,7 @@ function refusalTeller(context: SweepContext, instance: InstanceId, open: OpenCo
   };
 }
 
-/** Tells what changed among the CAs and remembers it. */
-async function tellCas(
-  context: SweepContext,
-  instance: InstanceId,
-  known: { readonly memory: CaMemory | undefined; readonly list: CaList; readonly looked: readonly Looked[] },
-): Promise<CaMemory> {
-  const { deps, sweep } = context;
-  const now = sweep.startedAt;
-  const sightings = new Map<CaSerial, CaSighting>();
-  for (const ca of known.list.cas.values()) {
-    const { name, serial, validUntil } = ca;
-    const state = caStateOf(ca, now);
-    sightings.set(serial, { ca: serial, state, name, validUntil, code: '', watched: 0, isListed: true });
-  }
-  for (const one of known.looked) sightings.set(one.watched.ca, sightingOf(one, now));
-  const ours = await registeredCas(deps.store, instance);
-  const compared = compareCas(known.memory, [...sightings.values()], {
-    now,
-    registeredByUs: (ca) => ours.has(ca),
-    isListed: known.list.isWhole,
-  });
-  await tell(
-    context,
-    compared.news.map((news) => ({ ...news, sweepId: sweep.id, instance })),
-  );
-  await writeCaMemory(deps.store, instance, sweep.id, compared.memory);
-  return compared.memory;
-}
-
-function sightingOf({ finding, listed, watched }: Looked, now: SweepContext['sweep']['startedAt']): CaSighting {
-  const about = { ca: watched.ca, watched: countOf(watched.devices), isListed: listed !== undefined };
-  switch (finding.kind) {
-    case 'read': {
-      const { name, validUntil } = finding.reading;
-      return { ...about, state: caStateOf(finding.reading, now), name, validUntil, code: '' };
-    }
-    case 'missing':
-      return { ...about, state: 'missing', name: '', validUntil: undefined, code: '' };
-    case 'unreadable':
-      return { ...about, state: 'unreadable', name: '', validUntil: undefined, code: finding.code };
-  }
-}
-
-function sweptOf({ sweep }: SweepContext, instance: InstanceId, { finding, listed, watched }: Looked): SweptCa {
+function sweptOf({ sweep }: SweepContext, instance: InstanceId, { finding, listed, watched }: LookedAtCa): SweptCa {
   const { ca } = watched;
   switch (finding.kind) {
     case 'read': {
