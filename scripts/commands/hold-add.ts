@@ -1,7 +1,7 @@
-import { InvalidArgumentError } from 'commander';
 import { type EpochMs, isoOf } from '../../shared/core/time.ts';
 import { CommandError, EXIT, type ExitCode, usageError } from '../terminal/command-error.ts';
 import { type CommandIo, writeJsonLine } from '../terminal/command-io.ts';
+import { completedWords } from './asked-words.ts';
 import { bucketClient } from './clients.ts';
 import { confirm, isYes } from './confirm.ts';
 import type { HoldAddOptions } from './hold.ts';
@@ -51,32 +51,24 @@ function warningOf({ device, instance, until }: NewHold, { inactivate }: HoldAdd
   return `No sweep will reactivate ${device} on ${instance} any more (until ${until} and on, until the hold is removed); ${off}.`;
 }
 
+const WORDS = {
+  owner: { question: 'Who answers for it? ', option: '--owner', parse: parseWords },
+  reason: { question: 'Why is it held? ', option: '--reason', parse: parseWords },
+  until: { question: 'Its last day (YYYY-MM-DD)? ', option: '--until', parse: parseDay },
+} as const;
+
 // The commands that alerts name carry no owner; a person is asked, a script is told all that is missing.
 async function completed(options: HoldAddOptions, now: EpochMs, io: CommandIo): Promise<NewHold> {
-  const { ask } = io;
-  const missing = (['owner', 'reason', 'until'] as const).filter((name) => options[name] === undefined);
-  if (ask === undefined && missing.length > 0) {
-    const names = missing.map((name) => `--${name}`).join(', ');
-    throw usageError(`a hold needs an owner, a reason and a last day: ${names} missing`, 'Add them.');
-  }
-  const answer = async (name: (typeof missing)[number], question: string, parse: (text: string) => string) =>
-    options[name] ?? readAnswer((await ask?.(question)) ?? '', parse);
-  const owner = await answer('owner', 'Who answers for it? ', parseWords);
-  const reason = await answer('reason', 'Why is it held? ', parseWords);
-  const until = await answer('until', 'Its last day (YYYY-MM-DD)? ', parseDay);
-  if (until < isoOf(now).slice(0, 10)) throw usageError(`${until} is over`, 'Name a day that is still to come.');
-  const { ca, device, instance } = options;
-  return { instance, device, owner, reason, until, ...(ca === undefined ? {} : { ca }) };
-}
-
-// What an option may be an answer may be; commander's own error would end the program as a defect here.
-function readAnswer(text: string, parse: (text: string) => string): string {
-  try {
-    return parse(text);
-  } catch (error) {
-    if (error instanceof InvalidArgumentError) throw usageError('that is no answer', error.message);
-    throw error;
-  }
+  const { ca, device, instance, owner, reason, until } = options;
+  const given = {
+    ...(owner === undefined ? {} : { owner }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(until === undefined ? {} : { until }),
+  };
+  const words = await completedWords(given, WORDS, 'a hold needs an owner, a reason and a last day', io);
+  if (words.until < isoOf(now).slice(0, 10))
+    throw usageError(`${words.until} is over`, 'Name a day that is still to come.');
+  return { instance, device, ...words, ...(ca === undefined ? {} : { ca }) };
 }
 
 function isOffered({ yes }: HoldAddOptions, io: CommandIo): Promise<boolean> {

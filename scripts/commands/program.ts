@@ -10,6 +10,7 @@ import { addDevicesCommand } from './devices.ts';
 import { addDocsCommand } from './docs.ts';
 import { addHoldCommand } from './hold.ts';
 import { addLogCommand } from './log.ts';
+import { addMuteCommand } from './mute.ts';
 import { addPairCommand } from './pair.ts';
 import { addPauseCommands } from './pause.ts';
 import { addReleaseCommand } from './release.ts';
@@ -83,6 +84,7 @@ export function buildProgram(io: CommandIo, run: RunCommand): Command {
   addHoldCommand(program, run);
   addReleaseCommand(program, run);
   addPauseCommands(program, run);
+  addMuteCommand(program, run);
   addSweepCommand(program, run);
   addDevicesCommand(program, run);
   addUndoCommand(program, run);

@@ -14,3 +14,14 @@ export function parseDay(value: string): string {
   if (/^\d{4}-\d{2}-\d{2}$/.test(text) && parseIso(`${text}T00:00:00Z`) !== undefined) return text;
   throw new InvalidArgumentError('Write a day as YYYY-MM-DD.');
 }
+
+/** Reads the end of a mute: a day, or a moment with its zone. */
+export function parseDayOrMoment(value: string): string {
+  const text = value.trim();
+  if (parseIso(text) !== undefined) return text;
+  try {
+    return parseDay(text);
+  } catch {
+    throw new InvalidArgumentError('Write a day as YYYY-MM-DD, or a moment as 2026-01-31T18:00:00+08:00.');
+  }
+}
