@@ -129,6 +129,26 @@ test('an undone sweep is shown first, then held, then switched off; the next swe
   });
 });
 
+test('what a sweep may have done is undone like what it did, and said not to be certain; what it never sent is left alone', async () => {
+  await fleet();
+  await sweepNow(world);
+  for (const device of [FIRST, SECOND, THIRD]) setStatus(device, 'inactive');
+  const id = await sweepNow(world);
+  const folder = world.cloud.endpoints.oss.folder;
+  const keys = readdirSync(folder, { recursive: true }).map(String);
+  const result = keys.find((key) => key.endsWith('-result.json')) ?? '';
+  const became = ['found-active', 'unsent', 'unconfirmed'];
+  const results = [FIRST, SECOND, THIRD].map((device, index) => ({ device, result: became[index] }));
+  await world.put(result.slice(result.indexOf('state/sweep/')), JSON.stringify({ schema: 1, results }));
+  const dry = await runCommand(world.cwd, ['undo', id, '--dry-run', '--json']);
+  expect(JSON.parse(dry.stdout)).toMatchObject({
+    devices: [FIRST, THIRD].map((device) => ({
+      device,
+      now: 'active now, and not certain that this sweep did it',
+    })),
+  });
+});
+
 test('a sweep that did nothing can not be undone, and nobody sweeps beside the timer of the account', async () => {
   const undo = await runCommand(world.cwd, ['undo', '20260101T000000Z', '--yes']);
   expect(undo.exitCode).toBe(1);
