@@ -3,6 +3,7 @@ import type { FunctionDefinition } from '../../local/fc/function-definition.ts';
 import { readFunctions, resolveSYaml } from '../../local/fc/s-yaml.ts';
 import { readConfig } from '../../shared/config.ts';
 import { CONFIG_VARIABLES, FUNCTION_NAMES, type FunctionName } from '../../shared/config-table.ts';
+import { secretProblems, tellerProblems } from './teller-problems.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -37,15 +38,24 @@ const EXAMPLES = {
 /**
  * Checks what `s deploy` would make of an environment, before anything is changed in the account: variables that
  * nothing reads (a typo leaves the default in force), values nobody set, examples, and every function's own reading of
- * its configuration, the shares of the call budget among it. Pure but for `hasBundle`; asks no service.
+ * its configuration, the shares of the call budget among it, who is given which secret, and whether somebody tells. Pure but for `hasBundle`; asks no service.
  */
 export function checkDeployment(deployment: Deployment): DeploymentCheck {
   const problems = [...unreadVariables(deployment), ...missingVariables(deployment), ...exampleValues(deployment)];
   const functions = functionsOf(deployment);
   if (typeof functions === 'string') return { ok: false, problems: [...problems, functions] };
   problems.push(...functions.flatMap((definition) => functionProblems(definition, deployment)));
-  if (problems.length > 0) return { ok: false, problems: [...new Set(problems)] };
+  if (problems.length > 0) return { ok: false, problems: onceEach(problems) };
   return { ok: true, functions };
+}
+
+/** What nobody set is not said again as missing by every function that reads it. */
+function onceEach(problems: readonly string[]): readonly string[] {
+  const all = new Set(problems);
+  return [...all].filter((problem) => {
+    const [name = ''] = problem.split(' ');
+    return !problem.startsWith(`${name} is missing `) || !all.has(`${name} is not set`);
+  });
 }
 
 function unreadVariables({ environment, sYaml }: Deployment): readonly string[] {
@@ -90,6 +100,8 @@ function functionProblems(definition: FunctionDefinition, { hasBundle }: Deploym
   const problems = hasBundle(bundle) ? [] : [`dist/${bundle}.js is not there: run "npm run bundle"`];
   const name = FUNCTION_NAMES.find((one) => one === resource);
   if (name === undefined) return [...problems, `resources.${resource} is no function of this project`];
+  problems.push(...secretProblems(name, definition));
+  if (name === 'notify') problems.push(...tellerProblems(definition));
   const reading = readConfig<FunctionName>(environmentVariables, name);
   if (!reading.ok) problems.push(...reading.problems);
   const workers = Number(environmentVariables['MQTT_CERTS_REGISTER_WORKERS']);

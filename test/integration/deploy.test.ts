@@ -29,6 +29,7 @@ const EXPORTED = {
   MQTT_CERTS_INSTANCES: 'post-cn-aaaa1111',
   MQTT_CERTS_LOG_PROJECT: 'plant-logs',
   MQTT_CERTS_LOG_STORE: 'outcomes',
+  MQTT_CERTS_ROBOT_URL: 'https://oapi.dingtalk.com/robot/send?access_token=canary',
   DEPLOY_ACCOUNT_ID: '1000000000000042',
 };
 
@@ -70,11 +71,13 @@ test('a deployment bundles first, says what goes where, and hands every function
   const folder = newProject();
   const { printed, succeeded } = await deploy(folder, EXPORTED);
   expect([succeeded, printed]).toEqual([true, expect.stringContaining('account 1000000000000042, cn-shanghai')]);
-  const bundles = ['dead-letter.js', 'register-ca.js', 'sweep.js'];
+  expect(printed).not.toContain('canary');
+  const bundles = ['dead-letter.js', 'notify.js', 'register-ca.js', 'sweep.js'];
   const deployed = readFileSync(join(folder, 'deployed.jsonl'), 'utf8').trim().split('\n');
   expect(deployed.map((line) => JSON.parse(line) as unknown)).toEqual([
     ['register-ca', bundles],
     ['sweep', bundles],
+    ['notify', bundles],
     ['dead-letter', bundles],
   ]);
 });

@@ -79,6 +79,14 @@ test('the functions of s.yaml pass the strict reading, and have the settings the
       destinationConfig: { onFailure: { destination: 'acs:fc:cn-shanghai:0042:functions/fleet-dead-letter' } },
     },
     {
+      functionName: 'fleet-notify',
+      handler: 'notify.handler',
+      timeout: 55,
+      reservedConcurrency: 1,
+      maxAsyncRetryAttempts: 0,
+      maxAsyncEventAgeInSeconds: 60,
+    },
+    {
       functionName: 'fleet-dead-letter',
       handler: 'dead-letter.handler',
       timeout: 60,
@@ -112,6 +120,22 @@ test('the timer of the sweep fires as often as the sweep believes', () => {
   expect(sweepWith({ MQTT_CERTS_SWEEP_INTERVAL_MINUTES: '60' })).toEqual(['@every 60m', '60']);
 });
 
+test('the teller comes every minute, and knows how often the sweep does', () => {
+  const notify = loadSYaml(FILE, { MQTT_CERTS_SWEEP_INTERVAL_MINUTES: '60' }).functions.find(
+    ({ resource }) => resource === 'notify',
+  );
+  expect(notify?.triggers).toMatchObject([{ triggerConfig: { cronExpression: '@every 1m', enable: true } }]);
+  expect(notify?.environmentVariables['MQTT_CERTS_SWEEP_INTERVAL_MINUTES']).toBe('60');
+});
+
+test('address and secret of a robot are given to the teller alone', () => {
+  const robot = { MQTT_CERTS_ROBOT_URL: 'https://robot.example/', MQTT_CERTS_SECOND_SECRET: 'whsec_x' };
+  const given = loadSYaml(FILE, robot).functions.filter(({ environmentVariables }) =>
+    Object.values(environmentVariables).some((value) => Object.values(robot).includes(value)),
+  );
+  expect(given.map(({ resource }) => resource)).toEqual(['notify']);
+});
+
 test('each function is given every variable it reads, and none that nobody knows', () => {
   for (const { resource, environmentVariables } of loadSYaml(FILE, {}).functions) {
     const given = Object.keys(environmentVariables);
@@ -129,14 +153,15 @@ test('nothing but inbox/ triggers a function, so no write of ours can start anot
   expect(prefixes).toEqual(['inbox/']);
 });
 
-test('every event that a function fails for good goes to the dead-letter function, which has nowhere to send its own', () => {
+test('every event that a function fails for good goes to the dead-letter function; it has nowhere to send its own, and the teller needs no telling', () => {
   const destinations = loadSYaml(FILE, {}).functions.map(({ functionName, asyncInvokeConfig }) => [
     functionName,
     asyncInvokeConfig.destinationConfig?.onFailure?.destination,
   ]);
   const deadLetter = 'acs:fc:cn-hangzhou:1234567890123456:functions/dead-letter';
   for (const [name, destination] of destinations) {
-    expect([name, destination]).toEqual([name, name === 'dead-letter' ? undefined : deadLetter]);
+    const isLast = name === 'dead-letter' || name === 'notify';
+    expect([name, destination]).toEqual([name, isLast ? undefined : deadLetter]);
   }
   expect(destinations.length).toBeGreaterThanOrEqual(2);
 });

@@ -12,6 +12,7 @@ const EXPORTED = {
   MQTT_CERTS_INSTANCES: 'post-cn-aaaa1111,mqtt-cn-bbbb2222',
   MQTT_CERTS_LOG_PROJECT: 'plant-logs',
   MQTT_CERTS_LOG_STORE: 'outcomes',
+  MQTT_CERTS_ROBOT_URL: 'https://oapi.dingtalk.com/robot/send?access_token=canary',
   DEPLOY_ACCOUNT_ID: '1000000000000042',
   PATH: '/usr/bin',
   MY_DEPLOY_KEY: 'x',
@@ -31,6 +32,7 @@ test('with everything exported nothing speaks against a deployment', () => {
   expect(check.ok && check.functions.map(({ functionName }) => functionName)).toEqual([
     'register-ca',
     'sweep',
+    'notify',
     'dead-letter',
   ]);
 });
@@ -51,6 +53,7 @@ test('every value that s.yaml only has an example for must be set; blank is not 
       'MQTT_CERTS_BUCKET is not set',
       'MQTT_CERTS_LOG_PROJECT is not set',
       'MQTT_CERTS_LOG_STORE is not set',
+      'MQTT_CERTS_ROBOT_URL is not set',
       'DEPLOY_ACCOUNT_ID is not set',
     ]),
   );
@@ -81,6 +84,50 @@ test('what a function would refuse when it starts is refused before it is deploy
     'MQTT_CERTS_PAIR_DEADLINE_MINUTES must be a whole number from 1 to 1440',
     'MQTT_CERTS_REACTIVATE must be one of act, observe',
   ]);
+});
+
+test('what nobody set is said once', () => {
+  expect(problemsWith({ MQTT_CERTS_ROBOT_URL: '' })).toEqual(['MQTT_CERTS_ROBOT_URL is not set']);
+});
+
+test('a robot that can not be used is refused, and nothing of its address is shown', () => {
+  const problems = problemsWith({
+    MQTT_CERTS_ROBOT_URL: 'http://oapi.dingtalk.com/robot/send?access_token=canary',
+    MQTT_CERTS_SECOND_KIND: 'webhook',
+  });
+  expect(problems).toEqual([
+    'MQTT_CERTS_ROBOT_URL must be https (http is for this machine only)',
+    'MQTT_CERTS_SECOND_URL is blank, but MQTT_CERTS_SECOND_KIND is set',
+  ]);
+});
+
+test('a secret of the robot is given to the teller alone', () => {
+  const leaky = S_YAML.replace(
+    '      MQTT_CERTS_LOG_STORE: ${vars.logStore}\n',
+    "      MQTT_CERTS_LOG_STORE: ${vars.logStore}\n      MQTT_CERTS_ROBOT_URL: ${env('MQTT_CERTS_ROBOT_URL', '')}\n",
+  );
+  expect(problemsWith({}, { sYaml: leaky })).toEqual([
+    'MQTT_CERTS_ROBOT_URL is a secret that register-ca does not read: s.yaml must not give it to it',
+    'MQTT_CERTS_ROBOT_URL is a secret that sweep does not read: s.yaml must not give it to it',
+    'MQTT_CERTS_ROBOT_URL is a secret that dead-letter does not read: s.yaml must not give it to it',
+  ]);
+});
+
+test.each([['"@every 5m"'], ['"0 0 * * * *"'], ['"0 0-58 * * * *"'], ['"@every 1m"\n            enable: false']])(
+  'a teller that does not come every minute is refused: %s',
+  (instead) => {
+    const sYaml = S_YAML.replace(
+      /"@every 1m"(?:\n +enable: true)?/,
+      instead.includes('enable') ? instead : `${instead}\n            enable: true`,
+    );
+    expect(problemsWith({}, { sYaml })).toEqual(['notify has no timer that fires every minute (s.yaml)']);
+  },
+);
+
+test('two tellers at once are refused; a timer of another spelling is not', () => {
+  const twice = S_YAML.replace('reservedConcurrency: 1\n', 'reservedConcurrency: 3\n');
+  expect(problemsWith({}, { sYaml: twice })).toEqual(['notify may run once at a time and no more (s.yaml)']);
+  expect(problemsWith({}, { sYaml: S_YAML.replace('"@every 1m"', '"0 * * * * *"') })).toEqual([]);
 });
 
 test('what s.yaml cannot be read for is told with the rest', () => {
