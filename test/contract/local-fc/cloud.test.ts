@@ -39,7 +39,7 @@ async function newPlace(): Promise<Place> {
   const codeFolder = join(root, 'code');
   mkdirSync(codeFolder);
   writeFileSync(join(codeFolder, 'package.json'), '{"type":"commonjs"}');
-  for (const name of ['register-ca', 'sweep']) writeFileSync(join(codeFolder, `${name}.js`), HANDLER);
+  for (const name of ['register-ca', 'sweep', 'notify']) writeFileSync(join(codeFolder, `${name}.js`), HANDLER);
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   const start = async (changes: Partial<CloudOptions> = {}): Promise<LocalCloud> => {
     const cloud = await startCloud({
@@ -150,36 +150,26 @@ test('functions are pointed at the running services, with what the caller overri
   });
 });
 
-test('functions are pointed at the chats that the caller chooses, the robot by default', async () => {
+test('notify alone is pointed at the chats that the caller chooses, the robot by default', async () => {
   const place = await newPlace();
-  const projectFolder = join(place.codeFolder, 'project');
-  mkdirSync(projectFolder);
-  const names = ['ROBOT', 'SECOND'].flatMap((which) =>
-    ['KIND', 'URL', 'SECRET'].map((what) => `MQTT_CERTS_${which}_${what}`),
-  );
-  const variables = names.map((name) => `      ${name}: \${env('${name}', 'none')}\n`).join('');
-  const own = readFileSync(join(PROJECT, 's.yaml'), 'utf8').replaceAll(
-    /^ +MQTT_CERTS_(?:ROBOT|SECOND)_(?:KIND|URL|SECRET):.*\n/gmu,
-    '',
-  );
-  writeFileSync(
-    join(projectFolder, 's.yaml'),
-    own.replace('      MQTT_CERTS_INSTANCES:', `${variables}      MQTT_CERTS_INSTANCES:`),
-  );
-  const seenWith = async (changes: Partial<CloudOptions>): Promise<readonly [LocalCloud, readonly unknown[]]> => {
-    const cloud = await place.start({ projectFolder, ...changes });
-    const answer = await cloud.fc.invoke('register-ca', Buffer.from('{"triggerName":"by hand"}'));
+  const seenWith = async (
+    changes: Partial<CloudOptions>,
+    functionName = 'notify',
+  ): Promise<readonly [LocalCloud, readonly unknown[]]> => {
+    const cloud = await place.start(changes);
+    const answer = await cloud.fc.invoke(functionName, Buffer.from('{"triggerName":"by hand"}'));
     await cloud.close();
     const seen = JSON.parse(answer.kind === 'returned' ? answer.payload.toString() : '{}') as Record<string, unknown>;
-    return [cloud, names.map((name) => seen[name])];
+    const names = ['ROBOT', 'SECOND'].flatMap((which) => [`${which}_KIND`, `${which}_URL`, `${which}_SECRET`]);
+    return [cloud, names.map((name) => seen[`MQTT_CERTS_${name}`] ?? '')];
   };
   const [first, seen] = await seenWith({});
   const { dingtalk } = first.endpoints;
-  expect(seen).toEqual(['dingtalk', dingtalk.webhook, dingtalk.secret, 'none', 'none', 'none']);
+  expect(seen).toEqual(['dingtalk', dingtalk.webhook, dingtalk.secret, '', '', '']);
   const [second, chosen] = await seenWith({ channels: { first: 'wecom', second: 'webhook' } });
   const { webhook, wecom } = second.endpoints.chats;
-  // A robot of WeCom has no secret, and a blank variable counts as none.
-  expect(chosen).toEqual(['wecom', wecom.webhook, 'none', 'webhook', webhook.webhook, webhook.secret]);
+  expect(chosen).toEqual(['wecom', wecom.webhook, '', 'webhook', webhook.webhook, webhook.secret]);
+  expect((await seenWith({}, 'register-ca'))[1]).toEqual(['', '', '', '', '', '']);
 });
 
 const chatAt = (port: number, path: string, secret: string): object => ({
@@ -215,7 +205,7 @@ test('endpoints.json says all there is, to its owner only, and is gone after the
     fc: {
       endpoint: cloud.fcFace.endpoint,
       accountId: '1234567890123456',
-      functions: ['register-ca', 'sweep', 'dead-letter'],
+      functions: ['register-ca', 'sweep', 'notify', 'dead-letter'],
     },
     admin: { endpoint: cloud.admin.endpoint, token: expect.stringMatching(/^[\w-]{32}$/) as unknown },
     credentials: {
@@ -273,7 +263,7 @@ test('the admin endpoint ticks, lists, moves the clock and resets', async () => 
   expect(cloud.clock.now() - before).toBeGreaterThanOrEqual(600_000);
   await cloud.fc.idle();
   const ticked = cloud.fc.invocations().map((invocation) => invocation.function);
-  expect(ticked.sort()).toEqual(['register-ca', 'register-ca', 'sweep']); // both timers came due
+  expect(ticked.sort()).toEqual(['notify', 'register-ca', 'register-ca', 'sweep']); // both timers came due
   await bucketOf(cloud).put('watch/list.csv', Buffer.from('x'));
   expect((await admin(cloud, 'POST /reset')).status).toBe(200);
   expect(cloud.fc.invocations()).toEqual([]);
