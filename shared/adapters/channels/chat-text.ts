@@ -1,13 +1,14 @@
 import type { MessagePart } from '../../core/notify/message.ts';
 
 /** What chats make emphasis, code, tags, links, tables, headings or mentions of. */
-const MARKUP = /[*~`<>[\]|\\@]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g;
+const MARKUP = /[*~`<>[\]|\\@]|_(?![A-Za-z0-9])/g;
 /** What makes a heading, a list or a quote at the beginning of a line. */
 const LINE_START = /^(?:[#+=-]|\d{1,9}[.)](?=\s|$))/;
 
 /**
  * A line that means nothing in any chat's markup: the characters that would become full-width twins, which read alike. An
- * underscore within a word stays, as in `ca_sn`: markdown makes nothing of it, and a query must be copied as it is.
+ * underscore before a letter stays, as in `ca_sn` or `rejected/_misplaced/`: it could only begin emphasis, what would end
+ * it is gone, and queries and paths are copied as they are.
  */
 export function inertText(text: string): string {
   return text

@@ -22,7 +22,8 @@ export function explain(record: Readonly<Partial<OutcomeRecord>>): readonly Expl
   const ofKind = words === undefined ? [] : [{ means: words }];
   const ofFiles = ABOUT_FILES.has(kind) ? reason.split(',').flatMap((one) => explainReason(one.trim())) : [];
   const ours = [...ofKind, ...ofFiles];
-  return (ours.length > 0 ? ours : explainService(code)).slice(0, EXPLAINED_MAX);
+  const ofService = REFUSED_BY_SERVICE.has(kind) ? explainService(code) : [];
+  return (ours.length > 0 ? ours : ofService).slice(0, EXPLAINED_MAX);
 }
 
 /** Kinds whose reasons are codes of the checks, of misplaced files, or of the service. */
@@ -31,6 +32,16 @@ const ABOUT_FILES: ReadonlySet<string> = new Set<OutcomeKind>([
   'pair-rejected',
   'drop-quarantined',
   'drop-misplaced',
+]);
+
+/** Kinds whose code is the MQTT service's word for why; elsewhere a code is another service's, or no refusal. */
+const REFUSED_BY_SERVICE: ReadonlySet<string> = new Set<OutcomeKind>([
+  'pair-rejected',
+  'registration-blocked',
+  'registration-postponed',
+  'reactivation-failed',
+  'instance-blocked',
+  'list-refused',
 ]);
 
 function explainReason(code: string): readonly Explanation[] {

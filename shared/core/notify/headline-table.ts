@@ -56,7 +56,15 @@ const HEADLINES: Partial<Readonly<Record<OutcomeKind, Bilingual>>> = {
   'device-expired': { zh: '设备证书已过期', en: 'Device certificate expired' },
   'device-missing': { zh: '设备证书消失', en: 'Device certificate gone' },
 
+  'devices-left-inactive': {
+    zh: '有设备证书被停用，系统没有处理',
+    en: 'Inactive device certificates left as they are',
+  },
+  'devices-many': { zh: '大量设备证书出现同一问题', en: 'Many device certificates with the same problem' },
+  'devices-expiring-many': { zh: '大量设备证书即将到期', en: 'Many device certificates end soon' },
+
   // CAs and sweeps
+  'condition-ended': { zh: '问题已结束', en: 'A problem is over' },
   'ca-appeared': { zh: '出现了不是由本系统注册的 CA', en: 'A CA appeared that this pipeline did not register' },
   'ca-vanished': { zh: 'CA 证书消失', en: 'CA gone' },
   'ca-expiring': { zh: 'CA 证书即将到期', en: 'CA ends soon' },

@@ -29,8 +29,24 @@ export function whatHappened(
   const isOfTheCondition = newest.kind === problem.kind;
   if (problem.phase === 'ended' && isOfTheCondition) return phase;
   const said = sentenceOf(newest, problem.phase === 'ended' ? (newest.kind as OutcomeKind) : problem.kind, timeZone);
-  const means = problem.phase === 'ended' ? [] : explain(newest).map((one) => one.means);
-  return [...phase, ...paragraphs(language, said), ...means.flatMap((one) => paragraphs(language, cleaned(one)))];
+  const means = problem.phase === 'ended' ? [] : explain(newest).map((one) => notRepeated(one.means, said));
+  return [
+    ...phase,
+    ...paragraphs(language, said),
+    ...(language === 'zh' && hasEnglishDetail(newest) ? paragraphs('en', said) : []),
+    ...means.flatMap((one) => paragraphs(language, cleaned(one))),
+  ];
+}
+
+/** The English sentence often says already what a code means. */
+function notRepeated({ en, zh }: Bilingual, said: Bilingual): Bilingual {
+  return { zh: said.zh.includes(zh) ? '' : zh, en: said.en.includes(en) ? '' : en };
+}
+
+/** What only the code that decided knew is said in English alone: names of settings, files, errors. */
+function hasEnglishDetail({ kind }: OutcomeRecord): boolean {
+  const facts: OutcomeKindFacts = OUTCOME_KINDS[kind as OutcomeKind];
+  return facts.en.includes('{detail}');
 }
 
 const NO_RECORD: Bilingual = {

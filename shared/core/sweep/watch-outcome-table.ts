@@ -39,7 +39,7 @@ export const WATCH_OUTCOME_KINDS = {
     final: true,
     cause: FILE_CAUSE,
     fields: FILE_FIELDS,
-    zh: '监视清单 {object_key} 无法使用：{what_zh}（{files} 个文件）{shown}。目前生效：{keeping}（last-good-version 为最后一个可用版本，最多保留 24 小时）。{first}',
+    zh: '监视清单 {object_key} 无法使用：{what_zh}（{files} 个文件）{shown}。目前生效：{keeping_zh}（最后一个可用版本最多保留 24 小时）。{first}',
     en: 'Watch list {object_key} can not be used: {what} {shown} (files: {files}). In force now: {keeping}; a last good version stays for 24 hours. {first}',
     fixZh: '修正后先检查再上传：`mqtt-certs watch check list.csv`。',
     fixEn: 'Mend it, and check the file before uploading it: `mqtt-certs watch check list.csv`.',

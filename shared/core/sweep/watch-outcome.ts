@@ -5,7 +5,12 @@ import { safeJson } from '../safe-json.ts';
 import type { EpochMs } from '../time.ts';
 import type { Shrinkage, WatchCounts } from './shrinkage.ts';
 import type { BadLines } from './watch-bad-lines.ts';
-import { WATCH_FILE_PROBLEMS, WATCH_LINE_PROBLEMS, type WatchFileProblem } from './watch-problems.ts';
+import {
+  WATCH_FILE_PROBLEMS,
+  WATCH_LINE_PROBLEMS,
+  type WatchFileProblem,
+  type WatchProblemFacts,
+} from './watch-problems.ts';
 import type { TextEncoding } from './watch-text.ts';
 
 /** The version of a file that an outcome speaks of. */
@@ -113,8 +118,8 @@ function detailsOf(outcome: WatchOutcome): Details {
       const [worst] = bad.codes;
       return {
         reason: bad.codes.map(({ code }) => code).join(','),
-        inputs: { lines, ...badInputs(bad) },
-        ...(worst === undefined ? {} : { fix: WATCH_LINE_PROBLEMS[worst.code].fix.en }),
+        inputs: { lines, ...badInputs(bad), ...(worst === undefined ? {} : { fix_zh: fixOf(worst.code).zh }) },
+        ...(worst === undefined ? {} : { fix: fixOf(worst.code).en }),
       };
     }
     case 'watch-refused': {
@@ -122,13 +127,28 @@ function detailsOf(outcome: WatchOutcome): Details {
       const { fix, what } = WATCH_FILE_PROBLEMS[problem];
       return {
         reason: problem,
-        inputs: { what: what.en, what_zh: what.zh, keeping, files, shown, ...badInputs(bad) },
+        inputs: {
+          what: what.en,
+          what_zh: what.zh,
+          keeping,
+          keeping_zh: KEEPING[keeping],
+          files,
+          shown,
+          ...badInputs(bad),
+          fix_zh: fix.zh,
+        },
         fix: fix.en,
       };
     }
     case 'watch-shrunk':
       return { reason: outcome.how, inputs: countsOf(outcome.before, outcome.after) };
   }
+}
+
+const KEEPING = { 'last-good-version': '最后一个可用版本', nothing: '无' } as const;
+
+function fixOf(code: keyof typeof WATCH_LINE_PROBLEMS): WatchProblemFacts['fix'] {
+  return WATCH_LINE_PROBLEMS[code].fix;
 }
 
 function countsOf(before: WatchCounts, after: WatchCounts): Details['inputs'] {

@@ -11,6 +11,7 @@ const VALUES: Readonly<Record<string, string>> = {
   ca_sn: '5f0000000000000001',
   sweep_id: '20260601T000000Z',
   state: 'inactive',
+  first: '0a1b2c',
   file: 'fleet.csv',
   文件: 'fleet.csv',
 };

@@ -118,7 +118,8 @@ test('bad lines are told again only when their number is another one', () => {
       object_etag: 'AB',
       reason: 'digits-only',
       fix: 'Write 0x… for hex or dec:… for decimal, for example 0x356217374433 or dec:58695412565043.',
-      rule_inputs: '{"lines":7,"bad":2,"codes":"digits-only 2","first":"line 7: digits-only (123)"}',
+      rule_inputs:
+        '{"lines":7,"bad":2,"codes":"digits-only 2","first":"line 7: digits-only (123)","fix_zh":"按 0x… 写十六进制，按 dec:… 写十进制，例如 0x356217374433 或 dec:58695412565043。"}',
     },
     named: { lines: '7', bad: '2', first: 'line 7: digits-only (123)' },
   });

@@ -171,7 +171,7 @@ test('nothing that people chose becomes markup: tags, links, emphasis, headings,
   const { seen } = await sent([{ errcode: 0 }], { text });
   const { markdown } = JSON.parse(seen[0]?.body ?? '') as { readonly markdown: { readonly text: string } };
   expect(markdown.text.split('\n\n')[1]).toBe(
-    '＃ ＜font color="red"＞x＜/font＞ ［a］(b) ＊＊b＊＊ ＿c＿ ｀d｀ ｜e｜ ～f～ ＠all ＼g ca_sn',
+    '＃ ＜font color="red"＞x＜/font＞ ［a］(b) ＊＊b＊＊ _c＿ ｀d｀ ｜e｜ ～f～ ＠all ＼g ca_sn',
   );
 });
 
