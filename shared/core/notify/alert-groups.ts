@@ -52,8 +52,8 @@ export interface Tally {
 /** Adds up alerts that come in the order of their keys, so that those of one cause follow each other. */
 export interface AlertTally {
   readonly add: (alert: ListedAlert) => void;
-  /** A condition that is repeated although nothing new was reported. */
-  readonly addStanding: (known: KnownCondition) => void;
+  /** A condition that is told although no alert of it waits: a repetition, or an end that something else proved. */
+  readonly addRemembered: (known: KnownCondition) => void;
   readonly finish: () => Tally;
 }
 
@@ -126,16 +126,16 @@ export function tallyOf(about: {
       open[side] = group;
       join(group, alert);
     },
-    addStanding: (known) => {
+    addRemembered: (known) => {
       close();
       sums.due += 1;
-      rank(sums, standingGroup(known), groups);
-      if (sums.conditions.length < CONDITIONS_KEPT) sums.conditions.push(standingEffect(known));
+      rank(sums, rememberedGroup(known), groups);
+      if (sums.conditions.length < CONDITIONS_KEPT) sums.conditions.push(rememberedEffect(known));
     },
     finish: () => {
       close();
       const { conditions, critical, told, top, ...others } = sums;
-      return { ...others, top: top.sort(byWeight), effects: { told, critical, conditions } };
+      return { ...others, top: top.sort(byWeight), effects: { told, critical, conditions, proofs: [] } };
     },
   };
 }
@@ -212,14 +212,19 @@ function effectOf({ count, events, first, lastAt }: OpenGroup, change: 'told' | 
   };
 }
 
-function standingGroup({ causeId, kind, lastAt, severity, since, untold }: KnownCondition): AlertGroup {
-  const problem = { causeId, kind, severity, count: untold, firstAt: since, lastAt, phase: 'standing', since } as const;
-  return { problem, sampleKeys: [], waitsSince: undefined };
+function rememberedGroup({ causeId, kind, lastAt, overSince, severity, since, untold }: KnownCondition): AlertGroup {
+  const phase = overSince === undefined ? 'standing' : 'ended';
+  return {
+    problem: { causeId, kind, severity, count: untold, firstAt: since, lastAt: overSince ?? lastAt, phase, since },
+    sampleKeys: [],
+    waitsSince: undefined,
+  };
 }
 
-function standingEffect({ causeId, kind, lastAt, severity, since }: KnownCondition): ConditionEffect {
+function rememberedEffect({ causeId, kind, lastAt, overSince, severity, since }: KnownCondition): ConditionEffect {
+  const change = overSince === undefined ? 'told' : 'ended';
   return {
-    ...{ causeId, kind, severity, change: 'told', firstAt: since, lastAt, count: 0 },
+    ...{ causeId, kind, severity, change, firstAt: since, lastAt: overSince ?? lastAt, count: 0 },
     events: [],
     sample: undefined,
   };

@@ -22,6 +22,8 @@ export interface KnownCondition {
   readonly events: readonly EventId[];
   /** For repeating it when nothing new was reported. */
   readonly sample: OutcomeRecord | undefined;
+  /** Something else proved that it is over since then, and that is still to be told. */
+  readonly overSince: EpochMs | undefined;
 }
 
 /** A condition that ended: an alert of it that comes late is no new one. */
@@ -61,6 +63,14 @@ export interface Effects {
   readonly told: readonly EventId[];
   readonly critical: readonly Omit<ToldCause, 'at'>[];
   readonly conditions: readonly ConditionEffect[];
+  readonly proofs: readonly EndProof[];
+}
+
+/** An event that proves conditions of an instance to be over. */
+export interface EndProof {
+  readonly kinds: readonly OutcomeKind[];
+  readonly instance: string;
+  readonly at: EpochMs;
 }
 
 /** `told`: began, or more of it; `counted`: more of it, not told; `ended`. */
@@ -119,6 +129,10 @@ export function withEffects(memory: NotifyMemory, id: MessageId, effects: Effect
       conditions.set(effect.causeId, changedBy(effect, known, at));
     }
   }
+  for (const known of conditions.values()) {
+    const proof = effects.proofs.find((one) => isProvenOver(known, one));
+    if (proof !== undefined) conditions.set(known.causeId, { ...known, overSince: proof.at });
+  }
   return {
     conditions: newest(conditions),
     ended: ended.slice(-ENDED_KEPT),
@@ -147,7 +161,12 @@ function changedBy(effect: ConditionEffect, known: KnownCondition | undefined, a
     untold: isTold ? 0 : (known?.untold ?? 0) + count,
     events: [...new Set([...(known?.events ?? []), ...events])].slice(-EVENTS_KEPT),
     sample: sample ?? known?.sample,
+    overSince: known?.overSince !== undefined && known.overSince >= lastAt ? known.overSince : undefined,
   };
+}
+
+function isProvenOver({ kind, lastAt, sample }: KnownCondition, proof: EndProof): boolean {
+  return proof.kinds.includes(kind) && sample?.instance === proof.instance && lastAt <= proof.at;
 }
 
 function endedBy(effect: ConditionEffect, known: KnownCondition | undefined, at: EpochMs): EndedCondition {
@@ -161,18 +180,19 @@ function newest(conditions: ReadonlyMap<CauseId, KnownCondition>): ReadonlyMap<C
   return new Map(sorted.slice(0, CONDITIONS_KEPT));
 }
 
-/** Conditions that last and were not told for a day, or have something to tell from before. */
-export function standingConditions(memory: NotifyMemory, now: EpochMs): readonly KnownCondition[] {
+/** Conditions to be told without an alert: those that last and were not told for a day, and those proven to be over. */
+export function conditionsToTell(memory: NotifyMemory, now: EpochMs): readonly KnownCondition[] {
   return [...memory.conditions.values()].filter(
     (known) =>
-      now - known.lastToldAt >= REPEATED_AFTER && (known.untold > 0 || now - known.lastSeenAt <= UNREPORTED_AFTER),
+      known.overSince !== undefined ||
+      (now - known.lastToldAt >= REPEATED_AFTER && (known.untold > 0 || now - known.lastSeenAt <= UNREPORTED_AFTER)),
   );
 }
 
 /** Conditions nobody reports any more and nobody ended; everything about them was told. */
 export function unreportedConditions(memory: NotifyMemory, now: EpochMs): readonly KnownCondition[] {
   return [...memory.conditions.values()].filter(
-    (known) => known.untold === 0 && now - known.lastSeenAt > UNREPORTED_AFTER,
+    (known) => known.overSince === undefined && known.untold === 0 && now - known.lastSeenAt > UNREPORTED_AFTER,
   );
 }
 

@@ -28,5 +28,6 @@ export function judgeAlert(memory: NotifyMemory, alert: AlertName, now: EpochMs)
   if (factsOf(alert.kind).lifetime === 'event') return memory.told.has(alert.eventId) ? 'repeated' : 'tell';
   if (known === undefined) return cameLate(memory, alert, now) ? 'stale' : 'tell';
   if (known.events.includes(alert.eventId)) return 'repeated';
+  if (known.overSince !== undefined && alert.at <= known.overSince) return 'stale';
   return now - known.lastToldAt < TOLD_LATELY ? 'count' : 'tell';
 }

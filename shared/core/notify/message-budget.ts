@@ -24,6 +24,8 @@ export interface ChannelTrouble {
   readonly since: EpochMs;
   readonly reason: 'refused' | 'silent';
   readonly code: string;
+  /** The day it was reported last, as `2026-01-31`. */
+  readonly toldOn: string | undefined;
 }
 
 /** What was sent when. It outlives a run, so that a restart is no fresh start for the robot. */

@@ -19,6 +19,8 @@ export type PlannedMessage =
       readonly severity: Severity;
       readonly causeId: CauseId;
       readonly phase: Problem['phase'];
+      /** `memory`: no alert of it waits. */
+      readonly source: 'outbox' | 'memory';
     }
   | { readonly kind: 'digest'; readonly severity: Severity };
 
@@ -113,9 +115,9 @@ function roomIn({
   return Math.max(MESSAGES_IN_A_PASS - sent, isStarved ? 1 : 0);
 }
 
-function singleOf({ problem }: AlertGroup): PlannedMessage {
+function singleOf({ problem, waitsSince }: AlertGroup): PlannedMessage {
   const { causeId, phase, severity } = problem;
-  return { kind: 'single', severity, causeId, phase };
+  return { kind: 'single', severity, causeId, phase, source: waitsSince === undefined ? 'memory' : 'outbox' };
 }
 
 function digestOf({ severity, tally }: SeveritySurvey): PlannedMessage {

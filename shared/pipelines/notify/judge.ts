@@ -1,0 +1,49 @@
+import type { ListedAlert } from '../../core/notify/alert-groups.ts';
+import type { KnownCondition } from '../../core/notify/condition-memory.ts';
+import { type AlertVerdict, judgeAlert } from '../../core/notify/judge-alert.ts';
+import { mutesOf, type PlacedMute } from '../../core/notify/mutes.ts';
+import { instanceOf } from './notify-shapes.ts';
+import { readAlert } from './read-alert.ts';
+import type { Teller } from './teller.ts';
+
+/** What becomes of an alert, mutes included; `wait`: the end of a condition whose beginning is still to be told. */
+export type Judgement =
+  | { readonly kind: AlertVerdict | 'wait' }
+  | { readonly kind: 'muted'; readonly mute: PlacedMute };
+
+/** Judges the alerts of a listing, in their order. */
+export type AlertJudge = (alert: ListedAlert) => Promise<Judgement>;
+
+/** Past this, alerts are told rather than read to find out whether they are muted. */
+const READS_FOR_MUTES = 200;
+
+/** A judge for one listing: alerts of one cause follow each other, and share what is known of their mutes. */
+export function alertJudge(teller: Teller): AlertJudge {
+  let last: { readonly causeId: string; readonly mute: PlacedMute | undefined } | undefined;
+  return async (alert) => {
+    const { name } = alert;
+    if (last?.causeId !== name.causeId) last = { causeId: name.causeId, mute: await muteOf(teller, alert) };
+    if (last.mute !== undefined) return { kind: 'muted', mute: last.mute };
+    const verdict = judgeAlert(teller.memory.get(), name, teller.deps.clock.now());
+    const isWaitingEnd = name.isEnd && verdict === 'tell' && teller.pendingBegins.mayHave(name.causeId);
+    return { kind: isWaitingEnd ? 'wait' : verdict };
+  };
+}
+
+async function muteOf(teller: Teller, alert: ListedAlert): Promise<PlacedMute | undefined> {
+  const { candidates, certain } = mutesOf(teller.mutes, alert.name);
+  if (certain !== undefined || candidates.length === 0) return certain;
+  if (teller.readForMutes >= READS_FOR_MUTES) return undefined;
+  teller.readForMutes += 1;
+  const record = await readAlert(teller, alert);
+  const instance = record === undefined ? undefined : instanceOf(record);
+  return instance === undefined ? undefined : candidates.find(({ mute }) => mute.instance === instance);
+}
+
+/** The mute of a condition that would be told without an alert. */
+export function muteOfKnown(teller: Teller, known: KnownCondition): PlacedMute | undefined {
+  const { candidates, certain } = mutesOf(teller.mutes, known);
+  if (certain !== undefined || known.sample === undefined) return certain;
+  const instance = instanceOf(known.sample);
+  return candidates.find(({ mute }) => mute.instance === instance);
+}

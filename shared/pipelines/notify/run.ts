@@ -1,0 +1,174 @@
+import {
+  memoryAt,
+  unreportedConditions,
+  withMuteLines,
+  withoutConditions,
+} from '../../core/notify/condition-memory.ts';
+import { budgetAt } from '../../core/notify/message-budget.ts';
+import { muteComplaints } from '../../core/notify/mutes.ts';
+import { NOTIFY_LEASE, NOTIFY_STATE } from '../../core/notify/notify-layout.ts';
+import type { NotifyOutcome } from '../../core/notify/notify-outcome.ts';
+import type { ObjectKey, ObjectVersion } from '../../core/object-version.ts';
+import { ServiceFailure } from '../../core/service-failure.ts';
+import { durationMs, minutes, since } from '../../core/time.ts';
+import { listAll } from '../each-page.ts';
+import { type Lease, takeLease } from '../hold-lease.ts';
+import { BUDGET_STATE } from './budget-state.ts';
+import type { NotifyDeps } from './deps.ts';
+import { drain } from './drain.ts';
+import { MEMORY_STATE } from './memory-state.ts';
+import { instanceOf } from './notify-shapes.ts';
+import { finishOpen } from './open-records.ts';
+import { park } from './park.ts';
+import { type ReadMutes, readMutes } from './read-mutes.ts';
+import { openState } from './state-cell.ts';
+import { messageIds, pendingCauses, type Teller, TellerReplacedError, tellOutcomes } from './teller.ts';
+
+/** How long others wait for a run that died, after the time it had left. */
+const LEASE_GRACE = minutes(1);
+/** Complaints about mutes that one run makes. */
+const COMPLAINTS_AT_ONCE = 50;
+/** Conditions that one run gives up. */
+const FORGOTTEN_AT_ONCE = 50;
+
+/**
+ * The notify function: tells people what waits in the outbox. Whatever it does is written down before, so that a run that
+ * dies anywhere is continued by the next one: everything is told, and nothing twice under another id.
+ *
+ * @throws ServiceFailure when the bucket does not answer, or neither sink of outcomes does: the next tick goes on.
+ */
+export async function runNotify(deps: NotifyDeps): Promise<void> {
+  const lease = await tryLease(deps);
+  if (lease === undefined) {
+    deps.runLog.write({ event: 'teller-busy' });
+    return;
+  }
+  try {
+    await tellAndKeepHouse(deps, lease);
+    await lease.release();
+  } catch (error) {
+    if (!(error instanceof TellerReplacedError)) {
+      await releaseQuietly(deps, lease);
+      throw error;
+    }
+    deps.runLog.write({ event: 'lease-lost' });
+  }
+}
+
+async function tryLease(deps: NotifyDeps): Promise<Lease | undefined> {
+  const left = durationMs(Math.max(0, since(deps.clock.now(), deps.deadline)));
+  const known = await listAll(deps.store, { prefix: NOTIFY_LEASE });
+  const ttl = durationMs(left + LEASE_GRACE);
+  return takeLease(deps.store, { prefix: NOTIFY_LEASE, known, runId: deps.runId, ttl });
+}
+
+async function tellAndKeepHouse(deps: NotifyDeps, lease: Lease): Promise<void> {
+  const { objects } = await listAll(deps.store, { prefix: NOTIFY_STATE });
+  const mutes = await readMutes(deps.store, deps.runLog, deps.clock.now());
+  const teller = await openTeller(deps, lease, objects, mutes);
+  const failure = await tell(teller, objects);
+  await complainOfMutes(teller, mutes);
+  await sweepUp(teller);
+  await deps.housekeep({ openConditions: teller.memory.get().conditions.size, isStillOurs: lease.isStillOurs });
+  if (failure !== undefined) throw failure;
+}
+
+async function openTeller(
+  deps: NotifyDeps,
+  lease: Lease,
+  objects: readonly ObjectVersion[],
+  mutes: ReadMutes,
+): Promise<Teller> {
+  const about = { keys: objects.map(({ key }) => key), epoch: lease.epoch };
+  const now = deps.clock.now();
+  const budget = await openState(deps.store, BUDGET_STATE, { ...about, adjust: (value) => budgetAt(value, now) });
+  const memory = await openState(deps.store, MEMORY_STATE, { ...about, adjust: (value) => memoryAt(value, now) });
+  const teller: Teller = {
+    ...{ deps, lease, budget: budget.cell, memory: memory.cell, mutes: mutes.inForce },
+    ...{ pendingBegins: pendingCauses(), firstIsOut: undefined, sweepings: new Set(), parked: 0, readForMutes: 0 },
+    nextId: messageIds(deps.runId),
+  };
+  const damaged = new Set<ObjectKey>([...budget.damaged, ...memory.damaged]);
+  for (const object of objects.filter(({ key }) => damaged.has(key))) {
+    deps.runLog.write({ event: 'state-unreadable', id: object.key.slice(NOTIFY_STATE.length) });
+    await park(teller, object, 'unreadable-body');
+  }
+  return teller;
+}
+
+/**
+ * Tells what there is to tell. A defect of ours that one strange alert brings out must not keep the house from being
+ * kept: it is returned, to be thrown at the end.
+ */
+async function tell(teller: Teller, objects: readonly ObjectVersion[]): Promise<Error | undefined> {
+  const { deps } = teller;
+  try {
+    const unsent = await finishOpen(teller, objects);
+    const isAllSeen = await drain(teller, unsent);
+    if (isAllSeen) await forgetUnreported(teller);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ServiceFailure || error instanceof TellerReplacedError) throw error;
+    const failure = error instanceof Error ? error : new Error('something that is no error was thrown');
+    deps.runLog.write({ event: 'teller-failed', code: failure.name });
+    return failure;
+  }
+}
+
+/** Says once of each condition that nobody reports any more that nothing is known of it. */
+async function forgetUnreported(teller: Teller): Promise<void> {
+  const { deps, memory, pendingBegins } = teller;
+  const unreported = unreportedConditions(memory.get(), deps.clock.now())
+    .filter(({ causeId }) => !pendingBegins.mayHave(causeId))
+    .slice(0, FORGOTTEN_AT_ONCE);
+  if (unreported.length === 0) return;
+  for (const { causeId, kind, lastSeenAt, sample } of unreported) {
+    const instance = sample === undefined ? undefined : instanceOf(sample);
+    const ca = sample?.ca_sn;
+    const outcome: NotifyOutcome = {
+      ...{ kind: 'condition-unreported', causeId, condition: kind, lastSeen: lastSeenAt },
+      ...(instance === undefined ? {} : { instance }),
+      ...(ca === undefined ? {} : { ca }),
+    };
+    await tellOutcomes(deps, [outcome]);
+  }
+  await memory.set(
+    withoutConditions(
+      memory.get(),
+      unreported.map(({ causeId }) => causeId),
+    ),
+  );
+}
+
+/** Says once of each line of a mute file that it mutes nothing. */
+async function complainOfMutes({ deps, memory }: Teller, { files }: ReadMutes): Promise<void> {
+  const said = new Set(memory.get().muteLines);
+  const complaints = muteComplaints(files)
+    .filter(({ name }) => !said.has(name))
+    .slice(0, COMPLAINTS_AT_ONCE);
+  if (complaints.length === 0) return;
+  await tellOutcomes(
+    deps,
+    complaints.map(({ outcome }) => outcome),
+  );
+  await memory.set(
+    withMuteLines(
+      memory.get(),
+      complaints.map(({ name }) => name),
+    ),
+  );
+}
+
+async function sweepUp({ budget, deps, memory, sweepings }: Teller): Promise<void> {
+  const keys = [...sweepings, ...budget.outdated(), ...memory.outdated()];
+  for (let from = 0; from < keys.length; from += 1000) await deps.store.deleteMany(keys.slice(from, from + 1000));
+}
+
+async function releaseQuietly(deps: NotifyDeps, lease: Lease): Promise<void> {
+  try {
+    await lease.release();
+  } catch (error) {
+    if (!(error instanceof ServiceFailure)) throw error;
+    deps.runLog.write({ event: 'lease-not-released', code: error.facts.code });
+  }
+}
