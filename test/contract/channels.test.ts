@@ -87,7 +87,7 @@ test.each<[ChannelKind, ChatFault, Delivery]>([
   ['webhook', 'down', { kind: 'unknown', code: 'NoConnection' }],
   ['feishu', 'throttled', { kind: 'throttled', code: '11232', retryAfterMs: minutes(1) }],
   ['feishu', 'refused', { kind: 'refused', code: '19001' }],
-  ['feishu', 'content-refused', { kind: 'refused', code: '19024' }], // its keyword rule: a setting, not the text
+  ['feishu', 'content-refused', { kind: 'content-refused', code: '9499' }],
   ['feishu', 'busy', { kind: 'unknown', code: '5000' }],
   ['feishu', 'html', PROXY],
   ['feishu', 'html-200', UNREADABLE],
