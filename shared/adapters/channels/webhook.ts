@@ -28,7 +28,7 @@ export function webhookSignature(
 }
 
 /**
- * Any receiver of signed JSON; `docs/operations.md` describes the body. The id of a message is the same for every try, so
+ * Any receiver of signed JSON; `docs/channels.md` describes the body. The id of a message is the same for every try, so
  * a receiver that keeps the ids of five minutes shows nothing twice.
  *
  * @throws {ChannelSettingsError} When the secret is no `whsec_…` of at least 16 bytes.

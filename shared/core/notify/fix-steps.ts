@@ -1,3 +1,4 @@
+import { isPlainLine } from './plain-line.ts';
 import { fillWhole } from './record-values.ts';
 
 /** One step of what to do: a sentence in each language, and the command to copy, where there is one. */
@@ -80,6 +81,6 @@ function trimmed(text: string): string {
 }
 
 function commandWith(command: string, values: Readonly<Record<string, string>>): string | undefined {
-  const words = Object.entries(values).filter(([, value]) => COMMAND_VALUE.test(value));
+  const words = Object.entries(values).filter(([, value]) => COMMAND_VALUE.test(value) && isPlainLine(value));
   return fillWhole(command, Object.fromEntries(words));
 }

@@ -1,7 +1,7 @@
 import { maskCodes } from '../registration-code.ts';
 
 /** How many characters (code points) one line of a message may have. */
-export const LINE_MAX_CHARACTERS = 600;
+const LINE_MAX_CHARACTERS = 600;
 
 // Records are made of safe text, but they lie in a bucket, and a message must be right even if one was tampered with.
 const HIDDEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
@@ -20,6 +20,11 @@ export function plainLine(text: string, maxCharacters: number = LINE_MAX_CHARACT
   const characters = Array.from(line);
   if (characters.length <= maxCharacters && bounded.length === text.length) return line;
   return `${characters.slice(0, maxCharacters - 1).join('')}…`;
+}
+
+/** Whether a text can stand in a message as it is. */
+export function isPlainLine(text: string): boolean {
+  return plainLine(text) === text;
 }
 
 const MASK = '［…］';

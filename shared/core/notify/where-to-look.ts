@@ -1,6 +1,7 @@
 import type { OutcomeRecord } from '../outcome-record.ts';
 import type { OutcomeKind, Severity } from '../outcome-table.ts';
 import { type EpochMs, hours } from '../time.ts';
+import { isPlainLine } from './plain-line.ts';
 
 /** Folders that drops of these kinds are moved to, and the text that lies there. */
 const DOCUMENTS: Partial<Readonly<Record<OutcomeKind, { readonly folder: string; readonly name: string }>>> = {
@@ -24,12 +25,16 @@ export function documentOf(record: Readonly<Partial<OutcomeRecord>>): string | u
 /** What stands in a query as it is; anything else would need quoting that a chat may not keep. */
 const QUERY_WORD = /^[A-Za-z0-9_-]{1,80}$/;
 
+function isQueryWord(text: string): boolean {
+  return QUERY_WORD.test(text) && isPlainLine(text);
+}
+
 /** The query that finds the records of a problem in the log store: `kind: pair-rejected and instance: post-cn-…`. */
 export function queryFor(kind: string, record: Readonly<Partial<OutcomeRecord>> | undefined): string {
   const { ca_sn: ca = '', instance = '' } = record ?? {};
   const terms = [`kind: ${kind}`];
-  if (QUERY_WORD.test(instance)) terms.push(`instance: ${instance}`);
-  if (QUERY_WORD.test(ca)) terms.push(`ca_sn: ${ca}`);
+  if (isQueryWord(instance)) terms.push(`instance: ${instance}`);
+  if (isQueryWord(ca)) terms.push(`ca_sn: ${ca}`);
   return terms.join(' and ');
 }
 
@@ -48,7 +53,7 @@ function problemOptions(kind: string, record: Readonly<Partial<OutcomeRecord>> |
     ['instance', instance],
     ['ca', ca],
   ];
-  return options.map(([name = '', value = '']) => (QUERY_WORD.test(value) ? ` --${name} ${value}` : '')).join('');
+  return options.map(([name = '', value = '']) => (isQueryWord(value) ? ` --${name} ${value}` : '')).join('');
 }
 
 function sinceOption({ from, now }: { readonly from: EpochMs; readonly now: EpochMs }): string {
