@@ -217,6 +217,27 @@ test('what stops all acts is told once, and its end', async () => {
   await expectCausesToMatch(world);
 });
 
+test('a watch list that can not be used is told at once and daily, and its end when it is mended or gone', async () => {
+  const world = await fleet();
+  await world.put(`watch/${INSTANCE}/other.csv`, 'PK\u0003\u0004 a workbook');
+  await world.put(`watch/nobody/fleet.csv`, 'device_sn,ca_sn');
+  const alerts = async (): Promise<number> =>
+    (await world.keys('outbox/alerts/warning/')).filter((key) => key.includes('/watch-refused.')).length;
+  await ticks(world, 3);
+  expect(await alerts()).toBe(2);
+  world.clock.advance(DAY);
+  await ticks(world, 2);
+  expect(await alerts()).toBe(4);
+  await watch(world, SERIALS);
+  await world.put(`watch/${INSTANCE}/other.csv`, `device_sn,ca_sn\nb1,${CA}`);
+  await ticks(world, 2);
+  expect(ended(world)).toEqual(['watch-refused over']);
+  await world.remove('watch/nobody/fleet.csv');
+  await ticks(world, 2);
+  expect(ended(world)).toEqual(['watch-refused over', 'watch-refused over']);
+  await expectCausesToMatch(world);
+});
+
 test('a service that was silent is told to answer again', async () => {
   const world = await fleet();
   world.mqtt.setFaults([{ action: '*', fault: 'reset-before', times: 10_000 }]);

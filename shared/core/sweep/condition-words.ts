@@ -118,6 +118,7 @@ const OVER: Readonly<Record<ConditionKind, Words>> = {
   'ca-missing': { zh: 'CA 证书已能查到', en: 'the CA is there' },
   'instance-blocked': { zh: '实例可以巡检了', en: 'the instance can be swept again' },
   'list-refused': { zh: '已能列出证书', en: 'certificates can be listed again' },
+  'watch-refused': { zh: '不再有监视清单因此无法使用', en: 'no watch list is refused for this any more' },
   'acts-stopped': { zh: '所列对象不再阻止重新激活', en: 'that object does not stop activations any more' },
 };
 

@@ -15,7 +15,7 @@ type ToldCondition = {
 }[SweepOutcomeKind];
 
 /** Every condition that a sweep tells, and so has to end; `service-silent` ends with the sweep itself. */
-export type ConditionKind = Exclude<ToldCondition, 'service-silent'>;
+export type ConditionKind = Exclude<ToldCondition, 'service-silent'> | 'watch-refused';
 
 /** A condition that stands in a sweep. */
 export interface StandingCondition {
@@ -149,6 +149,7 @@ export function hasEnded(
     case 'instance-blocked':
     case 'list-refused':
     case 'acts-stopped':
+    case 'watch-refused':
       return false; // not of devices
   }
 }

@@ -116,13 +116,16 @@ export function caMemoryKey(instance: InstanceId, id: SweepId): ObjectKey {
   return objectKey(`${caMemoryPrefix(instance)}${id}.json`);
 }
 
-/** Conditions that were told, of an instance or of the whole deployment; the newest sweep's count. */
-export function conditionsPrefix(scope: InstanceId | 'deployment'): string {
+/** What conditions are kept for: an instance, what stands in the way of the whole deployment, or the watch lists. */
+export type ConditionScope = InstanceId | 'deployment' | 'watch';
+
+/** Conditions that were told; the newest sweep's count. */
+export function conditionsPrefix(scope: ConditionScope): string {
   return `${SWEEP_STATE}conditions/${scope}/`;
 }
 
 /** The conditions that stand open after a sweep, and those it ended. */
-export function conditionsKey(scope: InstanceId | 'deployment', id: SweepId): ObjectKey {
+export function conditionsKey(scope: ConditionScope, id: SweepId): ObjectKey {
   return objectKey(`${conditionsPrefix(scope)}${id}.json`);
 }
 

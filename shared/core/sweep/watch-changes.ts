@@ -69,21 +69,28 @@ export function isLastGoodInForce(known: KnownFile | undefined, now: EpochMs): b
  *
  * @param isListed - Whether the listing reached as far as this key: beyond its end nothing can be said to be gone.
  * @param now - By the object store's clock.
- * @returns The outcomes, and what is known from now on, once they are told.
+ * @returns The outcomes, what is known from now on, once they are told, and every file that can not be used, told or
+ *   not.
  */
 export function watchChanges(request: {
   readonly known: readonly KnownFile[];
   readonly seen: readonly SeenFile[];
   readonly isListed: (key: ObjectKey) => boolean;
   readonly now: EpochMs;
-}): { readonly outcomes: readonly WatchOutcome[]; readonly known: readonly KnownFile[] } {
+}): {
+  readonly outcomes: readonly WatchOutcome[];
+  readonly known: readonly KnownFile[];
+  readonly refused: readonly WatchOutcome[];
+} {
   const before = new Map(request.known.map((file) => [file.object.key, file]));
   const present = new Set(request.seen.map(({ version }) => version.key));
   const gone = request.known.filter(({ object }) => !present.has(object.key));
   const removed = gone.filter(({ object }) => request.isListed(object.key));
+  const refusals = new Map(request.seen.map((file) => [file, refusalOf(file)]));
   return {
+    refused: [...refusals.values()].filter((refusal) => refusal !== undefined),
     outcomes: [
-      ...request.seen.flatMap((file) => outcomesOf(file, before.get(file.version.key))),
+      ...request.seen.flatMap((file) => outcomesOf(file, before.get(file.version.key), refusals.get(file))),
       ...removed.flatMap(removalOf),
     ],
     known: [
@@ -93,15 +100,26 @@ export function watchChanges(request: {
   };
 }
 
-function outcomesOf(seen: SeenFile, known: KnownFile | undefined): readonly WatchOutcome[] {
+function outcomesOf(
+  seen: SeenFile,
+  known: KnownFile | undefined,
+  refusal: WatchOutcome | undefined,
+): readonly WatchOutcome[] {
   const { use } = seen;
   switch (use.kind) {
     case 'current':
       return currentOutcomes(seen, use, known);
     case 'last-good':
     case 'nothing':
-      return troubleOutcomes(seen, use, known);
+      return troubleOutcomes(seen, use, known, refusal);
   }
+}
+
+function refusalOf({ instance, use, version }: SeenFile): WatchOutcome | undefined {
+  if (use.kind === 'current') return undefined;
+  const { bad, problem, shown } = use;
+  const keeping = use.kind === 'nothing' ? 'nothing' : 'last-good-version';
+  return { kind: 'watch-refused', problem, instance, object: objectOf(version), keeping, shown, bad, files: 1 };
 }
 
 type Use<Kind> = Extract<SeenFile['use'], { readonly kind: Kind }>;
@@ -133,16 +151,12 @@ function troubleOutcomes(
   seen: SeenFile,
   use: Use<'last-good' | 'nothing'>,
   known: KnownFile | undefined,
+  refusal: WatchOutcome | undefined,
 ): readonly WatchOutcome[] {
   const object = objectOf(seen.version);
   const { instance } = seen;
-  const { bad, problem, shown } = use;
-  const isTold = known?.object.etag === object.etag && known.trouble?.problem === problem;
-  const outcomes: WatchOutcome[] = [];
-  if (!isTold) {
-    const keeping = use.kind === 'nothing' ? 'nothing' : 'last-good-version';
-    outcomes.push({ kind: 'watch-refused', problem, instance, object, keeping, shown, bad, files: 1 });
-  }
+  const isTold = known?.object.etag === object.etag && known.trouble?.problem === use.problem;
+  const outcomes: WatchOutcome[] = isTold || refusal === undefined ? [] : [refusal];
   const before = known?.counts ?? NO_COUNTS;
   if (use.kind === 'nothing' && before.named + before.stars > 0) {
     outcomes.push({ kind: 'watch-shrunk', how: 'last-good-lapsed', instance, object, before, after: NO_COUNTS });

@@ -42,7 +42,7 @@ export function standingUnder(
   const { byClass } = counts;
   const stopped = findings.vetoes.breaker ?? 0;
   const one = (
-    kind: StandingCondition['kind'],
+    kind: Exclude<StandingCondition['kind'], 'watch-refused'>,
     count: number,
     more: Pick<SweepOutcome, 'reason' | 'service'> = {},
   ): StandingCondition[] => (count === 0 ? [] : [standingOf({ kind, ...about, ...more }, count)]);

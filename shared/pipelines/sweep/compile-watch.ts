@@ -24,7 +24,11 @@ import { readWatchIndex } from './watch-index.ts';
 
 /** What a worker keeps between sweeps: while nothing under `watch/` changes, no list is read again. */
 export interface WatchCache {
-  compiled?: { readonly signature: string; readonly lists: readonly CompiledWatchList[] };
+  compiled?: {
+    readonly signature: string;
+    readonly lists: readonly CompiledWatchList[];
+    readonly refused: readonly WatchOutcome[];
+  };
 }
 
 /** What compiling works with; the sweep's deps are such. */
@@ -38,6 +42,10 @@ export interface WatchCompilation {
   /** One for each instance, in the order asked for; one without files watches nothing. */
   readonly lists: readonly CompiledWatchList[];
   readonly outcomes: readonly WatchOutcome[];
+  /** Everything that can not be used now, told before or not; those of `outcomes` among them. */
+  readonly refused: readonly WatchOutcome[];
+  /** Everything under `watch/` was looked at: what is not refused now is not refused any more. */
+  readonly isWhole: boolean;
   /**
    * Remembers what was found and keeps copies of the good versions. To be called once the outcomes are reported: a run
    * that dies before it finds the same again, and tells it under the same event ids.
@@ -61,9 +69,11 @@ export async function compileWatchLists(
   const { cache = {}, instances, limits = WATCH_LIMITS } = request;
   const before = await readWatchIndex(deps);
   const { isListed, now, objects } = await listWatch(deps.store);
+  const isWhole = objects.length <= MAX_LISTED;
   const signed = (files: readonly KnownFile[]): string => signatureOf({ objects, instances, files, now });
   if (cache.compiled?.signature === signed(before.files)) {
-    return { lists: cache.compiled.lists, outcomes: [], settle: () => Promise.resolve() };
+    const { lists, refused } = cache.compiled;
+    return { lists, outcomes: [], refused, isWhole, settle: () => Promise.resolve() };
   }
   const known = new Map(before.files.map((file) => [file.object.key, file]));
   const { misplaced, placed } = sortWatchFiles(objects, instances, (version) =>
@@ -79,15 +89,18 @@ export async function compileWatchLists(
   // After compiling, because only then it is known which lines contradict each other.
   const changes = watchChanges({ known: before.files, seen: read.map(seenFile), isListed, now });
   const standing = misplacedOutcomes(misplaced).map((outcome) => ({ outcome, id: nameOf(watchIdentity(outcome), 16) }));
+  const refused = [...standing.map(({ outcome }) => outcome), ...changes.refused];
   return {
     lists,
+    refused,
+    isWhole,
     outcomes: [
       ...standing.filter(({ id }) => !before.told.includes(id)).map(({ outcome }) => outcome),
       ...changes.outcomes,
     ],
     settle: async () => {
       await keepWatchFiles(deps, before, { files: changes.known, told: standing.map(({ id }) => id) });
-      if (!read.some(mayPass)) cache.compiled = { signature: signed(changes.known), lists };
+      if (!read.some(mayPass)) cache.compiled = { signature: signed(changes.known), lists, refused };
     },
   };
 }

@@ -1,19 +1,15 @@
 import * as v from 'valibot';
 import type { CauseId } from '../../core/alert-key.ts';
-import type { InstanceId } from '../../core/instance.ts';
+import { OUTCOME_KINDS } from '../../core/outcome-table.ts';
 import { safeJson } from '../../core/safe-json.ts';
 import { parseCaSerial } from '../../core/serial.ts';
 import type { ConditionKind, ConditionsAfter, EndedCondition, OpenCondition } from '../../core/sweep/conditions.ts';
 import type { SweepId } from '../../core/sweep/sweep-id.ts';
-import { conditionsKey, conditionsPrefix } from '../../core/sweep/sweep-layout.ts';
-import { SWEEP_OUTCOME_KINDS } from '../../core/sweep/sweep-outcome-table.ts';
+import { type ConditionScope, conditionsKey, conditionsPrefix } from '../../core/sweep/sweep-layout.ts';
 import { epochMs } from '../../core/time.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { listAll } from '../each-page.ts';
 import { outdatedKeys } from './outdated-keys.ts';
-
-/** What conditions are kept for: an instance, or what stands in the way of the whole deployment. */
-export type ConditionScope = InstanceId | 'deployment';
 
 /** The conditions a sweep begins with, and what it decided about them if it did already. */
 export interface KnownConditions {
@@ -26,7 +22,7 @@ const MAX_BYTES = 16 * 1024 * 1024;
 const KEPT = 3;
 
 const isConditionKind = (kind: string): boolean =>
-  Object.entries(SWEEP_OUTCOME_KINDS).some(([name, { lifetime }]) => name === kind && lifetime === 'condition');
+  Object.entries(OUTCOME_KINDS).some(([name, { lifetime }]) => name === kind && lifetime === 'condition');
 
 const Condition = v.object({
   kind: v.pipe(v.string(), v.check(isConditionKind)),

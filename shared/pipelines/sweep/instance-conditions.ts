@@ -56,6 +56,7 @@ function endOf(condition: OpenCondition, swept: SweptInstance, lap: number): End
     case 'ca-missing':
       return endOfCa(kind, ca === undefined ? undefined : swept.cas.get(ca)?.state);
     case 'acts-stopped':
+    case 'watch-refused':
       return undefined; // of the deployment
     case 'breaker-open':
     case 'device-expired':

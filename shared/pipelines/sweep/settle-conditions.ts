@@ -8,8 +8,9 @@ import {
   type OpenConditions,
   type StandingCondition,
 } from '../../core/sweep/conditions.ts';
+import type { ConditionScope } from '../../core/sweep/sweep-layout.ts';
 import { causeOfSweep, type SweepOutcome } from '../../core/sweep/sweep-outcome.ts';
-import { type ConditionScope, type KnownConditions, writeConditions } from './conditions-store.ts';
+import { type KnownConditions, writeConditions } from './conditions-store.ts';
 import { type SweepContext, tell, tellCovered } from './context.ts';
 
 /** What a sweep found about the conditions of an instance, or of the deployment. */
@@ -57,7 +58,7 @@ function endOfCondition(
   why: EndReason,
 ): SweepOutcome {
   const about = {
-    ...(scope === 'deployment' ? {} : { instance: scope }),
+    ...(scope === 'deployment' || scope === 'watch' ? {} : { instance: scope }),
     ...(ca === undefined ? {} : { ca }),
     ...(objectKey === undefined ? {} : { objectKey }),
   };

@@ -11,12 +11,13 @@ import type { CompiledCa } from '../../core/sweep/watch-list.ts';
 import { type CaDone, readCaDone, writeCaDone } from './ca-done.ts';
 import { compileWatchLists } from './compile-watch.ts';
 import { readConditions } from './conditions-store.ts';
-import { type SweepContext, type SweptCa, tellAt } from './context.ts';
+import type { SweepContext, SweptCa } from './context.ts';
 import { foundOn, type SweptInstance } from './instance-conditions.ts';
 import { type LookedAtCa, lookAtCas } from './look-at-cas.ts';
 import { InstanceBlockedError } from './patient-calls.ts';
 import { settleCa } from './settle-ca.ts';
 import { settleConditions, standingOf, tellStanding } from './settle-conditions.ts';
+import { tellWatch } from './tell-watch.ts';
 
 /**
  * Sweeps every instance, one CA after the other; one instance's trouble never stops the next.
@@ -28,7 +29,7 @@ export async function sweepInstances(context: SweepContext): Promise<SweepOutcom
   const { deps, sweep } = context;
   const { instances } = deps.settings;
   const compiled = await compileWatchLists(deps, { instances, cache: deps.watchCache });
-  await tellAt(deps, sweep.startedAt, compiled.outcomes);
+  await tellWatch(context, compiled);
   await compiled.settle();
   const done: Pick<CaDone, 'devices' | 'reactivated'>[] = [];
   for (const instance of instances) {

@@ -62,7 +62,7 @@ test('every change is one outcome, and no change is none', () => {
 
 test('nothing is said to be gone beyond the end of the listing, and it stays known', () => {
   const request = { known: [known('a', 5)], seen: [], isListed: () => false, now: epochMs(0) };
-  expect(watchChanges(request)).toEqual({ outcomes: [], known: [known('a', 5)] });
+  expect(watchChanges(request)).toEqual({ outcomes: [], refused: [], known: [known('a', 5)] });
 });
 
 test.each([
