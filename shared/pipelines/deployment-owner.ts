@@ -3,6 +3,7 @@ import { type DisplayText, displayText } from '../core/display-text.ts';
 import { objectKey } from '../core/object-version.ts';
 import { safeJson } from '../core/safe-json.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import { parseJsonObject } from './json-object.ts';
 
 /** What tells two deployments apart. */
 export interface Deployment {
@@ -48,12 +49,8 @@ async function readOwner(store: ObjectStore): Promise<Deployment | string | unde
   const read = await store.read({ key: OWNER_KEY, maxBytes: OWNER_MAX_BYTES });
   if (read.kind === 'missing') return undefined;
   if (read.kind !== 'found') return 'unreadable';
-  try {
-    const parsed = v.safeParse(OwnerShape, JSON.parse(read.bytes.toString('utf8')));
-    return parsed.success ? parsed.output : 'unreadable';
-  } catch {
-    return 'unreadable'; // not JSON: someone wrote it by hand, and only a person can say what it means
-  }
+  // Not ours: someone wrote it by hand, and only a person can say what it means.
+  return parseJsonObject(read.bytes, OwnerShape) ?? 'unreadable';
 }
 
 function compared(owner: Deployment | string, deployment: Deployment): Ownership {

@@ -7,6 +7,7 @@ import type { OutcomeRecord } from '../../core/outcome-record.ts';
 import { RECORD_FIELDS } from '../../core/outcome-record.ts';
 import { safeJson } from '../../core/safe-json.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import { parseJsonObject } from '../json-object.ts';
 
 /** One object of the inbox that a decision is about. */
 export interface DecidedObject {
@@ -67,15 +68,9 @@ export function decisionBytes(decision: Decision): Buffer {
 }
 
 function parseDecision(bytes: Buffer): Decision | undefined {
-  let json: unknown;
-  try {
-    json = JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined; // cut short or not ours: the caller reports the folder instead of guessing
-  }
-  const read = v.safeParse(Shape, json);
-  if (!read.success) return undefined;
-  const { dropId, destination, documents, objects, outcome } = read.output;
+  const read = parseJsonObject(bytes, Shape);
+  if (read === undefined) return undefined; // the caller reports the folder instead of guessing
+  const { dropId, destination, documents, objects, outcome } = read;
   return {
     dropId: dropId as DropId,
     destination,

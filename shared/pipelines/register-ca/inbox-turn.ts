@@ -3,6 +3,7 @@ import { INBOX_TURN_KEY } from '../../core/bucket-layout.ts';
 import { safeJson } from '../../core/safe-json.ts';
 import type { EpochMs } from '../../core/time.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import { readJsonObject } from '../json-object.ts';
 
 /** The place of a drop in the order of a pass: by its newest file, then by name. */
 export interface Turn {
@@ -28,14 +29,9 @@ export function inTurn<Drop extends Turn>(oldestFirst: readonly Drop[], last: Tu
 
 /** Where the pass before ran out of time; `undefined` when it reached the end, or nothing readable says. */
 export async function readTurn(store: ObjectStore): Promise<Turn | undefined> {
-  const read = await store.read({ key: INBOX_TURN_KEY, maxBytes: MAX_BYTES });
-  if (read.kind !== 'found') return undefined;
-  try {
-    const turn = v.parse(Shape, JSON.parse(read.bytes.toString('utf8')));
-    return { name: turn.name, newest: turn.newest as EpochMs };
-  } catch {
-    return undefined; // it is only about fairness: the oldest go first then
-  }
+  // One that can not be read is none: it is only about fairness, and the oldest go first then.
+  const turn = await readJsonObject(store, INBOX_TURN_KEY, Shape, MAX_BYTES);
+  return turn === undefined ? undefined : { name: turn.name, newest: turn.newest as EpochMs };
 }
 
 /** Remembers the last drop of a pass that ran out of time, and forgets it after a whole pass. */

@@ -19,6 +19,7 @@ import type { RuleInputs } from '../../core/sweep/sweep-outcome.ts';
 import { type EpochMs, epochMs, minus } from '../../core/time.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { listAll } from '../each-page.ts';
+import { parseJsonObject } from '../json-object.ts';
 
 const INTENT_MAX_BYTES = 64 * 1024;
 const READS_AT_ONCE = 10;
@@ -127,11 +128,5 @@ async function readJson<Schema extends v.GenericSchema>(
 ): Promise<v.InferOutput<Schema> | 'gone' | undefined> {
   const read = await store.read({ key, maxBytes: INTENT_MAX_BYTES });
   if (read.kind === 'missing') return 'gone';
-  if (read.kind !== 'found') return undefined;
-  try {
-    const parsed = v.safeParse(schema, JSON.parse(read.bytes.toString('utf8')));
-    return parsed.success ? parsed.output : undefined;
-  } catch {
-    return undefined; // cut short or not ours
-  }
+  return read.kind === 'found' ? parseJsonObject(read.bytes, schema) : undefined;
 }

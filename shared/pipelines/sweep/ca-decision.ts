@@ -7,6 +7,7 @@ import { parseSweepId, type SweepId } from '../../core/sweep/sweep-id.ts';
 import { caDecisionKey } from '../../core/sweep/sweep-layout.ts';
 import { INPUTS_MAX, VETO_KINDS, type VetoedDevices } from '../../core/sweep/vetoed-devices.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import { readJsonObject } from '../json-object.ts';
 import type { SweptCa } from './context.ts';
 import { packBytes, unpackBytes } from './packed-bytes.ts';
 
@@ -76,13 +77,12 @@ export async function readCaDecision(
   swept: Pick<SweptCa, 'instance' | 'ca'>,
 ): Promise<CaDecision | undefined> {
   const key = caDecisionKey(sweepId, swept.instance, swept.ca);
-  const read = await store.read({ key, maxBytes: DECISION_MAX_BYTES });
-  if (read.kind !== 'found') return undefined;
-  const parsed = v.safeParse(Shape, parseJson(read.bytes));
-  if (!parsed.success) return undefined;
-  const { breaker, digest, failures, isCaMissing, isDaily, mode, survivors } = parsed.output;
-  const next = unpackBytes(parsed.output.next);
-  const vetoed = unpackVetoed(parsed.output.vetoed);
+  // One that can not be read is none: the devices are read and judged again.
+  const read = await readJsonObject(store, key, Shape, DECISION_MAX_BYTES);
+  if (read === undefined) return undefined;
+  const { breaker, digest, failures, isCaMissing, isDaily, mode, survivors } = read;
+  const next = unpackBytes(read.next);
+  const vetoed = unpackVetoed(read.vetoed);
   if (next === undefined || vetoed === undefined) return undefined;
   return {
     next,
@@ -112,12 +112,4 @@ function unpackVetoed(packed: v.InferOutput<typeof Shape>['vetoed']): VetoedDevi
   if (devices?.length !== (codes?.length ?? 0) * SERIAL_OCTETS || codes === undefined) return undefined;
   if (refs?.length !== codes.length * REF_OCTETS || codes.some((code) => code >= VETO_KINDS.length)) return undefined;
   return { devices, codes, refs: new Uint16Array(refs.buffer), inputs: packed.inputs };
-}
-
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined; // cut short or not ours: the devices are read and judged again
-  }
 }

@@ -5,6 +5,7 @@ import type { SweepId } from '../../core/sweep/sweep-id.ts';
 import { caDoneKey } from '../../core/sweep/sweep-layout.ts';
 import { VETO_KINDS } from '../../core/sweep/vetoed-devices.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import { readJsonObject } from '../json-object.ts';
 import type { SweptCa } from './context.ts';
 import type { CaCounts } from './settle-ca.ts';
 
@@ -36,14 +37,9 @@ export async function readCaDone(
   id: SweepId,
   place: Pick<SweptCa, 'instance' | 'ca'>,
 ): Promise<CaDone | undefined> {
-  const read = await store.read({ key: caDoneKey(id, place.instance, place.ca), maxBytes: MAX_BYTES });
-  if (read.kind !== 'found') return undefined;
-  try {
-    const parsed = v.safeParse(Shape, JSON.parse(read.bytes.toString('utf8')));
-    return parsed.success ? (parsed.output as CaDone) : undefined;
-  } catch {
-    return undefined; // cut short: it is settled again, which is harmless
-  }
+  // One that can not be read is none: the CA is settled again, which is harmless.
+  const done = await readJsonObject(store, caDoneKey(id, place.instance, place.ca), Shape, MAX_BYTES);
+  return done as CaDone | undefined;
 }
 
 /** Notes that this sweep settled a CA. */

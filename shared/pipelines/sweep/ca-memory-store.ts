@@ -9,6 +9,7 @@ import { caMemoryKey, caMemoryPrefix } from '../../core/sweep/sweep-layout.ts';
 import { epochMs } from '../../core/time.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { listAll } from '../each-page.ts';
+import { readJsonObject } from '../json-object.ts';
 import { outdatedKeys } from './outdated-keys.ts';
 
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -52,10 +53,9 @@ export async function readCaMemories(store: ObjectStore, instance: InstanceId, s
 
 async function readMemory(store: ObjectStore, key: ObjectKey | undefined): Promise<CaMemory | undefined> {
   if (key === undefined) return undefined;
-  const read = await store.read({ key, maxBytes: MAX_BYTES });
-  const parsed = v.safeParse(Shape, read.kind === 'found' ? parseJson(read.bytes) : undefined);
-  if (!parsed.success) return undefined;
-  const { cas, dailyAt, isListed } = parsed.output;
+  const read = await readJsonObject(store, key, Shape, MAX_BYTES);
+  if (read === undefined) return undefined;
+  const { cas, dailyAt, isListed } = read;
   return {
     dailyAt: epochMs(dailyAt),
     isListed,
@@ -80,12 +80,4 @@ export async function writeCaMemory(
   const { objects } = await listAll(store, { prefix: caMemoryPrefix(instance) });
   const keys = outdatedKeys(objects, caMemoryKey(instance, sweepId), KEPT);
   await Promise.all(keys.map((key) => store.delete(key)));
-}
-
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined; // cut short or not ours
-  }
 }

@@ -7,6 +7,7 @@ import type { SweepId } from '../../core/sweep/sweep-id.ts';
 import { checkpointKey, checkpointPrefix } from '../../core/sweep/sweep-layout.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { listAll } from '../each-page.ts';
+import { readJsonObject } from '../json-object.ts';
 import { packBytes, unpackBytes } from './packed-bytes.ts';
 import { packDates, unpackDates } from './packed-dates.ts';
 import type { ReadProgress } from './read-progress.ts';
@@ -76,10 +77,10 @@ export async function readCheckpoint(
   const { objects } = await listAll(store, { prefix: checkpointPrefix(id) });
   const newest = objects.at(-1);
   if (newest === undefined) return undefined;
-  const read = await store.read({ key: newest.key, maxBytes: MAX_BYTES });
-  const parsed = v.safeParse(Shape, read.kind === 'found' ? parseJson(read.bytes) : undefined);
-  if (!parsed.success) return undefined;
-  const { failures, inactive, isRead: readBytes, list, next: nextBytes, strangersAsked, ...of } = parsed.output;
+  // One that can not be read is none: the reading begins again.
+  const read = await readJsonObject(store, newest.key, Shape, MAX_BYTES);
+  if (read === undefined) return undefined;
+  const { failures, inactive, isRead: readBytes, list, next: nextBytes, strangersAsked, ...of } = read;
   if (of.instance !== place.instance || of.ca !== place.ca || of.digest !== place.digest) return undefined;
   const [next, isRead] = [unpackBytes(nextBytes), unpackBytes(readBytes)];
   if (next === undefined || isRead === undefined || next.length !== isRead.length) return undefined;
@@ -104,12 +105,4 @@ function inactiveOf({ isRead, next }: Pick<ReadProgress, 'isRead' | 'next'>): re
     if (isRead[index] === 1 && readMemory(byte).class === 'inactive') places.push(index);
   });
   return places;
-}
-
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined; // cut short or not ours: the reading begins again
-  }
 }

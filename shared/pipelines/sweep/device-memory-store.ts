@@ -10,6 +10,7 @@ import { memoryKey, memoryPrefix } from '../../core/sweep/sweep-layout.ts';
 import { type EpochMs, epochMs } from '../../core/time.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { listAll } from '../each-page.ts';
+import { readJsonObject } from '../json-object.ts';
 import { outdatedKeys } from './outdated-keys.ts';
 
 /** What a sweep knows of a CA's devices before it reads them. */
@@ -80,18 +81,10 @@ async function readMemoryObject(store: ObjectStore, key: ObjectKey) {
 }
 
 async function readSince(store: ObjectStore, key: ObjectKey): Promise<ReadonlyMap<DeviceSerial, EpochMs>> {
-  const read = await store.read({ key, maxBytes: SINCE_MAX_BYTES });
-  if (read.kind !== 'found') return new Map();
-  let json: unknown;
-  try {
-    json = JSON.parse(read.bytes.toString('utf8'));
-  } catch {
-    return new Map(); // waiting begins anew, which is the careful side
-  }
-  const parsed = v.safeParse(SinceShape, json);
-  if (!parsed.success) return new Map();
+  const known = await readJsonObject(store, key, SinceShape, SINCE_MAX_BYTES);
+  // Without it waiting begins anew, which is the careful side.
   return new Map(
-    Object.entries(parsed.output.since).flatMap(([text, at]) => {
+    Object.entries(known?.since ?? {}).flatMap(([text, at]) => {
       const serial = parseDeviceSerial(text);
       return serial === undefined ? [] : [[serial, epochMs(at)] as const];
     }),

@@ -6,6 +6,7 @@ import { type DurationMs, days, durationMs, type EpochMs, epochMs, minus, second
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { listAll } from '../each-page.ts';
 import { type Lease, takeLease } from '../hold-lease.ts';
+import { readJsonObject } from '../json-object.ts';
 import type { SweepDeps } from './deps.ts';
 
 /** A sweep that this run may work on, alone. */
@@ -137,18 +138,9 @@ async function noteStart(store: ObjectStore, id: SweepId, now: EpochMs): Promise
   const key = startedKey(id);
   const bytes = Buffer.from(safeJson({ schema: 1, startedAt: now }));
   if ((await store.create({ key, bytes, contentType: 'application/json' })) === 'created') return now;
-  const read = await store.read({ key, maxBytes: 1024 });
+  const started = await readJsonObject(store, key, StartedShape, 1024);
   // Cut short or not ours: the time of the tick is in the name, and stays the same for every lap.
-  return (read.kind === 'found' ? startedAtOf(read.bytes) : undefined) ?? tickOf(id);
-}
-
-function startedAtOf(bytes: Buffer): EpochMs | undefined {
-  try {
-    const parsed = v.safeParse(StartedShape, JSON.parse(bytes.toString('utf8')));
-    return parsed.success ? epochMs(parsed.output.startedAt) : undefined;
-  } catch {
-    return undefined;
-  }
+  return started === undefined ? tickOf(id) : epochMs(started.startedAt);
 }
 
 async function claimLap(deps: SweepDeps, id: SweepId, lap: number): Promise<boolean> {

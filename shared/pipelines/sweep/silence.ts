@@ -4,6 +4,7 @@ import { safeJson } from '../../core/safe-json.ts';
 import { SWEEP_STATE } from '../../core/sweep/sweep-layout.ts';
 import { type DurationMs, type EpochMs, epochMs, minutes, plus } from '../../core/time.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import { readJsonObject } from '../json-object.ts';
 
 const KEY = objectKey(`${SWEEP_STATE}silence.json`);
 const Shape = v.object({ schema: v.literal(1), times: v.number(), until: v.number() });
@@ -22,14 +23,9 @@ export interface Silence {
 
 /** Reads what is known; `undefined` while the service answers. */
 export async function readSilence(store: ObjectStore): Promise<Silence | undefined> {
-  const read = await store.read({ key: KEY, maxBytes: 1024 });
-  if (read.kind !== 'found') return undefined;
-  try {
-    const parsed = v.safeParse(Shape, JSON.parse(read.bytes.toString('utf8')));
-    return parsed.success ? { times: parsed.output.times, until: epochMs(parsed.output.until) } : undefined;
-  } catch {
-    return undefined; // not ours: asking once too often is the lesser evil
-  }
+  // One that can not be read is none: asking once too often is the lesser evil.
+  const known = await readJsonObject(store, KEY, Shape, 1024);
+  return known === undefined ? undefined : { times: known.times, until: epochMs(known.until) };
 }
 
 /** Notes that the service stopped another sweep. */

@@ -15,6 +15,7 @@ import { CONTROL_INDEX_KEY } from '../../core/sweep/sweep-layout.ts';
 import type { SweepOutcome } from '../../core/sweep/sweep-outcome.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { listAll } from '../each-page.ts';
+import { readJsonObject } from '../json-object.ts';
 import { readConditions } from './conditions-store.ts';
 import { type SweepContext, tell } from './context.ts';
 import type { HoldFile } from './hold-files.ts';
@@ -139,10 +140,8 @@ async function ownerOf(store: ObjectStore, { key }: ObjectVersion): Promise<stri
 
 /** One that can not be read counts as none: every control file is then told as added, which is loud and harmless. */
 async function readIndex(store: ObjectStore): Promise<ControlIndex> {
-  const read = await store.read({ key: CONTROL_INDEX_KEY, maxBytes: INDEX_MAX_BYTES });
-  const parsed = read.kind === 'found' ? v.safeParse(Shape, parseJson(read.bytes)) : undefined;
-  if (parsed?.success !== true) return { files: [], reminded: [] };
-  const { files, reminded } = parsed.output;
+  const read = await readJsonObject(store, CONTROL_INDEX_KEY, Shape, INDEX_MAX_BYTES);
+  const { files, reminded } = read ?? { files: [], reminded: [] };
   return {
     files: files.map(({ etag, holds, key }) => ({ key: objectKey(key), etag: etagOf(etag), holds })),
     reminded,
@@ -152,12 +151,4 @@ async function readIndex(store: ObjectStore): Promise<ControlIndex> {
 async function writeIndex(store: ObjectStore, index: ControlIndex): Promise<void> {
   const bytes = Buffer.from(safeJson({ schema: 1, ...index }));
   await store.put({ key: CONTROL_INDEX_KEY, bytes, contentType: 'application/json' });
-}
-
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined; // cut short or not ours
-  }
 }

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { safeJson } from '../../core/safe-json.ts';
 import { toldKey } from '../../core/sweep/sweep-layout.ts';
 import type { SweepOutcome } from '../../core/sweep/sweep-outcome.ts';
+import { readJsonObject } from '../json-object.ts';
 import { type CoveredOutcome, REPORT_BATCH, type SweepContext, type SweptCa, tell, tellCovered } from './context.ts';
 import type { News } from './device-news.ts';
 import { OutOfTimeError } from './patient-calls.ts';
@@ -56,14 +57,9 @@ async function tellBatch(context: SweepContext, batch: readonly News[]): Promise
 }
 
 async function readMark({ deps, sweep }: SweepContext, { ca, instance }: SweptCa, digest: string): Promise<number> {
-  const read = await deps.store.read({ key: toldKey(sweep.id, instance, ca), maxBytes: 1024 });
-  if (read.kind !== 'found') return 0;
-  try {
-    const parsed = v.safeParse(Shape, JSON.parse(read.bytes.toString('utf8')));
-    return parsed.success && parsed.output.digest === digest ? parsed.output.count : 0;
-  } catch {
-    return 0; // cut short or not ours: it is told again, under the same event ids
-  }
+  const mark = await readJsonObject(deps.store, toldKey(sweep.id, instance, ca), Shape, 1024);
+  // One that can not be read is none: it is told again, under the same event ids.
+  return mark?.digest === digest ? mark.count : 0;
 }
 
 async function writeMark(

@@ -7,6 +7,7 @@ import type { SweepId } from '../../core/sweep/sweep-id.ts';
 import { USED_RELEASES, usedReleaseKey } from '../../core/sweep/sweep-layout.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { listAll } from '../each-page.ts';
+import { readJsonObject } from '../json-object.ts';
 import { UnreadableControlError } from './hold-files.ts';
 
 const Shape = v.object({ schema: v.literal(1), devices: v.array(v.string()) });
@@ -29,21 +30,11 @@ export async function letThroughBefore(
   const { objects } = await listAll(store, { prefix });
   const used = new Set<DeviceSerial>();
   for (const { key } of objects.filter((object) => !object.key.startsWith(prefix + by))) {
-    const read = await store.read({ key, maxBytes: MAX_BYTES });
-    const parsed = read.kind === 'found' ? parse(read.bytes) : undefined;
-    if (parsed === undefined) throw new UnreadableControlError(key);
-    for (const device of parsed) used.add(device);
+    const note = await readJsonObject(store, key, Shape, MAX_BYTES);
+    if (note === undefined) throw new UnreadableControlError(key);
+    for (const device of note.devices.map(parseDeviceSerial)) if (device !== undefined) used.add(device);
   }
   return used;
-}
-
-function parse(bytes: Buffer): readonly DeviceSerial[] | undefined {
-  try {
-    const parsed = v.safeParse(Shape, JSON.parse(bytes.toString('utf8')));
-    return parsed.success ? parsed.output.devices.map(parseDeviceSerial).filter((one) => one !== undefined) : undefined;
-  } catch {
-    return undefined; // cut short or not ours
-  }
 }
 
 /**

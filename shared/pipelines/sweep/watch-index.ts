@@ -8,6 +8,7 @@ import { WATCH_FILE_PROBLEMS, type WatchFileProblem } from '../../core/sweep/wat
 import { epochMs } from '../../core/time.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { RunLog } from '../../ports/run-log.ts';
+import { parseJsonObject } from '../json-object.ts';
 
 /** What the lists were when they were looked at last, and which misplaced files have been told. */
 export interface WatchIndex {
@@ -70,17 +71,11 @@ export async function readWatchIndex(deps: {
 }
 
 function parseIndex(bytes: Buffer): WatchIndex | undefined {
-  let json: unknown;
-  try {
-    json = JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined; // cut short or not ours
-  }
-  const read = v.safeParse(Shape, json);
-  if (!read.success) return undefined;
-  const files = read.output.files.map(knownFile);
+  const read = parseJsonObject(bytes, Shape);
+  if (read === undefined) return undefined;
+  const files = read.files.map(knownFile);
   const present = files.filter((file) => file !== undefined);
-  return present.length === files.length ? { files: present, told: read.output.told } : undefined;
+  return present.length === files.length ? { files: present, told: read.told } : undefined;
 }
 
 function knownFile(file: v.InferOutput<typeof Shape>['files'][number]): KnownFile | undefined {
