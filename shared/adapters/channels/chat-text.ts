@@ -54,7 +54,7 @@ export function plainLines(part: MessagePart): readonly string[] {
     case 'facts':
       return part.facts.map(({ label, value }) => `${label}: ${value}`);
     case 'list':
-      return part.items.map((item) => `- ${item}`);
+      return part.items.map((item) => `• ${item}`);
   }
 }
 
