@@ -2,15 +2,19 @@ import type { CauseId } from '../../shared/core/alert-key.ts';
 import { displayText } from '../../shared/core/display-text.ts';
 import type { NotifyOutcome } from '../../shared/core/notify/notify-outcome.ts';
 import { etagOf, objectKey } from '../../shared/core/object-version.ts';
+import { recordOf } from '../../shared/core/outcome.ts';
 import type { EventId } from '../../shared/core/outcome-record.ts';
 import { epochMs } from '../../shared/core/time.ts';
+import { DROP_SAMPLES } from './drop-samples.ts';
 import type { OutcomeSamples } from './outcome-samples.ts';
 import { SAMPLE } from './sample-values.ts';
+import { SWEEP_SAMPLES } from './sweep-samples.ts';
 
 const SINCE = epochMs(1_767_247_200_000); // 2026-01-01T06:00:00Z
 const ETAG = etagOf('9B2CF535F27731C974343645A3985328');
 const CAUSE: CauseId = 'ca-inactive.0123456789abcdef';
 const owner = displayText('ann');
+const RUN = { functionName: '', functionRequestId: '', configDigest: '', version: '' };
 const mute = { objectKey: objectKey('control/mutes/2026-01-01-ca-inactive-1a2b3c4d.csv'), etag: ETAG, line: 2 };
 
 /** What the teller itself can find out. */
@@ -85,6 +89,27 @@ export const NOTIFY_SAMPLES: OutcomeSamples<NotifyOutcome> = {
     },
   ],
   'test-alert': [
-    { kind: 'test-alert', testId: '0123456789abcdef', about: 'breaker-open', actor: displayText('operator') },
+    { kind: 'test-alert', testId: '0123456789abcdef', about: 'test-alert', actor: displayText('operator') },
+    {
+      kind: 'test-alert',
+      testId: '0123456789abcdef',
+      about: 'device-reactivated',
+      actor: displayText('operator'),
+      sample: recordOf(SWEEP_SAMPLES['device-reactivated'][0], SINCE, RUN),
+    },
+    {
+      kind: 'test-alert',
+      testId: '0123456789abcdef',
+      about: 'event-lost',
+      actor: displayText('operator'),
+      sample: recordOf(DROP_SAMPLES['event-lost'][0], SINCE, RUN),
+    },
+    {
+      kind: 'test-alert',
+      testId: '0123456789abcdef',
+      about: 'pair-rejected',
+      actor: displayText('operator'),
+      sample: recordOf(DROP_SAMPLES['pair-rejected'][0], SINCE, RUN),
+    },
   ],
 };

@@ -10,6 +10,7 @@ import { inBoth, inOne, MARKS, type Mark, paragraphs } from './message-words.ts'
 import type { Problem } from './problem.ts';
 import { knownKind } from './problem-sentence.ts';
 import { factsPart, subjectLine } from './problem-subject.ts';
+import { shownProblem } from './shown-problem.ts';
 import { titleOf } from './title.ts';
 import { logCommand } from './where-to-look.ts';
 
@@ -87,11 +88,12 @@ function unnamedWords({ events, problems }: UnnamedProblems): { readonly zh: str
 
 /** `【恢复】CA inactive · post-cn-… / 5f01 ×3 · 2026-01-02 09:30:00 +08:00` */
 function lineOf(problem: Problem, { language, timeZone }: ComposeOptions): string {
-  const newest = problem.samples.find((record) => knownKind(record.kind) !== undefined);
+  const shown = shownProblem(problem);
+  const newest = shown.samples.find((record) => knownKind(record.kind) !== undefined);
   const mark = markOf(problem);
   const isOwnMark = mark === 'ended' || mark === 'test';
   const parts = [
-    `${isOwnMark ? inOne(language, MARKS[mark]) : ''}${inBoth(language, headlineOf(problem.kind))}`,
+    `${isOwnMark ? inOne(language, MARKS[mark]) : ''}${inBoth(language, headlineOf(shown.kind))}`,
     newest === undefined ? problem.causeId : subjectLine(newest),
     problem.count > 1 ? `×${problem.count}` : '',
     localTime(problem.lastAt, timeZone),

@@ -11,6 +11,7 @@ import type { Problem } from './problem.ts';
 import { howManyMore, whatHappened, whatToDo, whereToLook } from './problem-parts.ts';
 import { knownKind } from './problem-sentence.ts';
 import { factsPart, sinceOf, subjectFacts, subjectLine, timeOf } from './problem-subject.ts';
+import { shownProblem } from './shown-problem.ts';
 import { titleOf } from './title.ts';
 
 /** What is told later than this after it happened is marked as late. */
@@ -19,25 +20,29 @@ const LATE_AFTER = minutes(10);
 /** One problem in a message of its own: what happened, to what, since when, how many more, what to do, where to look. */
 export function composeProblem(problem: Problem, options: ComposeOptions): Message {
   const { language, timeZone } = options;
-  const [newest, ...others] = problem.samples.filter((record) => knownKind(record.kind) !== undefined);
+  const shown = shownProblem(problem);
+  const [newest, ...others] = shown.samples.filter((record) => knownKind(record.kind) !== undefined);
   const isLate = isToldLate(problem, options.now);
-  const marks: readonly Mark[] = isLate ? ['late', markOf(problem)] : [markOf(problem)];
+  const isTest = shown !== problem;
+  const own: readonly Mark[] = isTest ? [markOf(problem), problem.severity] : [markOf(problem)];
+  const marks: readonly Mark[] = isLate ? ['late', ...own] : own;
   const subject = newest === undefined ? '' : subjectLine(newest);
   return {
     severity: problem.severity,
-    title: titleOf(options, { marks, text: headlineOf(problem.kind), subject, count: problem.count }),
+    title: titleOf(options, { marks, text: headlineOf(shown.kind), subject, count: problem.count }),
     parts: [
       ...(isLate ? paragraphs(language, lateWords(problem, timeZone)) : []),
-      ...whatHappened(problem, newest, options),
+      ...(isTest ? paragraphs(language, testWords(problem)) : []),
+      ...whatHappened(shown, newest, options),
       ...factsPart(language, [
         [problem.phase === 'ended' ? 'ended' : 'time', timeOf(problem, timeZone)],
         ['since', sinceOf(problem, timeZone)],
         ['events', problem.count > 1 ? String(problem.count) : undefined],
         ...(newest === undefined ? [] : subjectFacts(newest)),
       ]),
-      ...howManyMore(problem, newest, others, options),
-      ...(problem.phase === 'ended' ? [] : whatToDo(problem.kind, newest, options)),
-      ...whereToLook(problem, newest, options),
+      ...howManyMore(shown, newest, others, options),
+      ...(problem.phase === 'ended' ? [] : whatToDo(shown.kind, newest, options)),
+      ...whereToLook(problem, isTest ? undefined : newest, options),
     ],
     about: aboutOf([problem]),
   };
@@ -69,6 +74,14 @@ export function markOf({ kind, phase, severity }: Problem): Mark {
 export function isToldLate({ count, firstAt, lastAt, phase }: Problem, now: EpochMs): boolean {
   if (count === 0) return false;
   return now - (phase === 'new' ? firstAt : lastAt) > LATE_AFTER;
+}
+
+function testWords({ samples }: Problem): Bilingual {
+  const by = plainLine(samples[0]?.actor ?? '');
+  return {
+    zh: `这是一条测试消息（由 ${by} 发出），以下内容并未发生。`,
+    en: `This is a test, asked for by ${by}: nothing of what follows has happened.`,
+  };
 }
 
 function lateWords(problem: Problem, timeZone: string): Bilingual {

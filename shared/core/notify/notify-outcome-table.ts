@@ -1,4 +1,11 @@
+import type { RecordField } from '../outcome-record.ts';
 import type { OutcomeKindFacts } from '../outcome-table.ts';
+
+/** A test shows a made-up record of another kind: whatever that can carry but the end of a condition. */
+const TESTED_FIELDS = [
+  ...['instance', 'ca_sn', 'device_sn', 'name', 'correlation_id', 'request_id', 'api_code', 'reason'],
+  ...['rule_inputs', 'object_key', 'object_etag', 'cert_sha256', 'actor', 'source_ip', 'sweep_id'],
+] as const satisfies readonly RecordField[];
 
 /** Every kind of outcome about the telling itself, and what only the teller can see. Braces name fields or rule inputs. */
 export const NOTIFY_OUTCOME_KINDS = {
@@ -193,7 +200,7 @@ export const NOTIFY_OUTCOME_KINDS = {
     lifetime: 'event',
     final: true,
     cause: ['kind', 'reason'],
-    fields: ['correlation_id', 'reason', 'actor'],
+    fields: TESTED_FIELDS,
     zh: '测试消息（{reason}），由 {actor} 发出；没有发生任何问题。',
     en: 'A test ({reason}), asked for by {actor}; nothing is wrong.',
     fixZh: '无需操作。',

@@ -2,11 +2,12 @@ import type { CauseId } from '../alert-key.ts';
 import { nameOf } from '../digest.ts';
 import { type DisplayText, displayText } from '../display-text.ts';
 import type { Etag, ObjectKey } from '../object-version.ts';
-import type { EventId } from '../outcome-record.ts';
+import type { EventId, OutcomeRecord } from '../outcome-record.ts';
 import type { OutcomeKind } from '../outcome-table.ts';
 import { safeJson } from '../safe-json.ts';
 import { type EpochMs, isoOf } from '../time.ts';
 import type { NOTIFY_OUTCOME_KINDS } from './notify-outcome-table.ts';
+import { testedSaid } from './tested-record.ts';
 
 /** One line of a file under `control/mutes/`. */
 export interface MutePlace {
@@ -112,12 +113,13 @@ export type NotifyOutcome =
       readonly instance?: string;
       readonly ca?: string;
     }
-  /** `about` is the kind whose way is tested. */
+  /** `about` is the kind whose way is tested; `sample` is a made-up record of it, for people to see how it reads. */
   | {
       readonly kind: 'test-alert';
       readonly testId: string;
       readonly about: OutcomeKind;
       readonly actor: DisplayText;
+      readonly sample?: OutcomeRecord;
     };
 
 /** What makes two tellings the same event, besides the kind. */
@@ -243,8 +245,11 @@ function saidOf(outcome: NotifyOutcome): Said {
         },
         inputs: { last_seen: isoOf(outcome.lastSeen), ...whereOf(outcome) },
       };
-    case 'test-alert':
-      return { fields: { reason: outcome.about, actor: outcome.actor, correlation_id: outcome.testId } };
+    case 'test-alert': {
+      const { fields = {}, inputs = {} } = outcome.sample === undefined ? {} : testedSaid(outcome.sample);
+      const { about, actor, testId } = outcome;
+      return { fields: { ...fields, reason: about, actor, correlation_id: testId }, inputs };
+    }
   }
 }
 

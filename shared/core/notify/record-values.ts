@@ -19,7 +19,8 @@ function placeOf({ instance, name, object_key: key = '' }: Readonly<Partial<Outc
   return `inbox/${instance}/${name}/`;
 }
 
-function ruleInputs(json: string): Readonly<Record<string, string>> {
+/** The plain members of a record's `rule_inputs`, as texts; none when it can not be read. */
+export function ruleInputs(json: string): Readonly<Record<string, string>> {
   if (json === '' || json.length > RULE_INPUTS_MAX) return {};
   try {
     const parsed: unknown = JSON.parse(json);
