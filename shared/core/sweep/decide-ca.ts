@@ -47,7 +47,7 @@ export interface CaVerdict {
 }
 
 /** Released devices let through by one sweep; the others stay released and have their turn in the next. */
-export const RELEASED_AT_ONCE = 20_000;
+const RELEASED_AT_ONCE = 20_000;
 
 /**
  * Decides about every inactive device of a CA, however many there are: each guardrail in its order, then the breaker over
