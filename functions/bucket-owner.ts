@@ -1,7 +1,7 @@
 import type { CommonConfig } from '../shared/config.ts';
 import type { FunctionName } from '../shared/config-table.ts';
 import { type Outcome, type RunFacts, recordOf } from '../shared/core/outcome.ts';
-import { type EpochMs, startOfDay } from '../shared/core/time.ts';
+import { type EpochMs, startOfFiveMinutes } from '../shared/core/time.ts';
 import type { FunctionContext } from '../shared/events/function-context.ts';
 import { claimBucket, deploymentName, functionPrefixOf } from '../shared/pipelines/deployment-owner.ts';
 import type { Reporter } from '../shared/pipelines/report.ts';
@@ -38,8 +38,8 @@ export async function claimOwnBucket(
   const ownership = await claimBucket(work.store, deployment);
   if (ownership.kind === 'foreign') {
     const outcome: Outcome = { kind: 'foreign-deployment', owner: ownership.owner, intruder: name };
-    // Dated to the day, so that many workers write one alert and not many.
-    await work.reporter.report([recordOf(outcome, startOfDay(work.now), work.run)]);
+    // Dated so that many workers write one alert and not many.
+    await work.reporter.report([recordOf(outcome, startOfFiveMinutes(work.now), work.run)]);
     throw new ForeignDeploymentError('the bucket belongs to another deployment: see state/owner.json');
   }
   ours.add(claim);

@@ -3,7 +3,7 @@ import { systemClock } from '../shared/adapters/system-clock.ts';
 import type { CommonConfig, PartialConfig } from '../shared/config.ts';
 import { type Outcome, type RunFacts, recordOf } from '../shared/core/outcome.ts';
 import { ServiceFailure } from '../shared/core/service-failure.ts';
-import { type EpochMs, startOfDay } from '../shared/core/time.ts';
+import { type EpochMs, startOfDay, startOfFiveMinutes } from '../shared/core/time.ts';
 import type { FunctionContext } from '../shared/events/function-context.ts';
 import { createReporter, type Reporter } from '../shared/pipelines/report.ts';
 import type { OutcomeLog } from '../shared/ports/outcome-log.ts';
@@ -33,14 +33,24 @@ export function bucketReporter(
   return createReporter({ store, log, runLog: jsonLines() });
 }
 
-/** Said once per process, not once per upload. */
-let isSuspicionTold = false;
+/** The day it was said: once per process and day, not once per upload. */
+let toldOn: EpochMs | undefined;
 
-/** Alerts to variables that do not exist; the function only observes until they are mended. */
-export async function tellUnknownVariables(config: CommonConfig, reporter: Reporter, run: RunFacts): Promise<void> {
-  if (config.unknownVariables.length === 0 || isSuspicionTold) return;
-  const outcome: Outcome = { kind: 'configuration-suspicious', problems: config.unknownVariables };
-  // Dated to the day, so that many workers write one alert and not many.
-  await reporter.report([recordOf(outcome, startOfDay(systemClock.now()), run)]);
-  isSuspicionTold = true;
+/**
+ * Alerts to variables that do not exist, for which the function only observes until they are mended, and to settings
+ * whose default is in force. As long as that lasts it is said every day; workers that say it at once write one alert.
+ */
+export async function tellDoubts(config: CommonConfig, reporter: Reporter, run: RunFacts): Promise<void> {
+  const now = systemClock.now();
+  const today = startOfDay(now);
+  if (toldOn === today) return;
+  const outcomes: readonly Outcome[] = [
+    { kind: 'configuration-suspicious', problems: config.unknownVariables },
+    { kind: 'configuration-defaulted', problems: config.doubts },
+  ];
+  const records = outcomes
+    .filter((outcome) => 'problems' in outcome && outcome.problems.length > 0)
+    .map((outcome) => recordOf(outcome, startOfFiveMinutes(now), run));
+  await reporter.report(records);
+  toldOn = today;
 }

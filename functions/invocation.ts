@@ -4,13 +4,13 @@ import { systemClock } from '../shared/adapters/system-clock.ts';
 import { type ConfigOf, readConfig } from '../shared/config.ts';
 import type { FunctionName } from '../shared/config-table.ts';
 import { type Outcome, type RunFacts, recordOf } from '../shared/core/outcome.ts';
-import { type DurationMs, durationMs, type EpochMs, plus, startOfDay } from '../shared/core/time.ts';
+import { type DurationMs, durationMs, type EpochMs, plus, startOfFiveMinutes } from '../shared/core/time.ts';
 import type { FunctionContext } from '../shared/events/function-context.ts';
 import { createReporter, type Reporter } from '../shared/pipelines/report.ts';
 import type { ObjectStore } from '../shared/ports/object-store.ts';
 import { claimOwnBucket } from './bucket-owner.ts';
 import { outcomeLogOf, storeOf } from './clients.ts';
-import { bucketReporter, ConfigurationError, tellUnknownVariables } from './configuration-trouble.ts';
+import { bucketReporter, ConfigurationError, tellDoubts } from './configuration-trouble.ts';
 
 /** What every invocation of a working function has: its configuration, and where outcomes go. */
 export interface Invocation<Config> {
@@ -46,13 +46,13 @@ export async function beginInvocation<Name extends 'register-ca' | 'sweep' | 'no
   if (!reading.ok) {
     const outcome: Outcome = { kind: 'configuration-invalid', problems: reading.problems };
     const reporter = bucketReporter(reading.partial, context, deadline);
-    await reporter?.report([recordOf(outcome, startOfDay(systemClock.now()), run)]);
+    await reporter?.report([recordOf(outcome, startOfFiveMinutes(systemClock.now()), run)]);
     throw new ConfigurationError(reading.problems.join('; '));
   }
   const { config } = reading;
   const store = storeOf(config.endpoints.oss, config, context, deadline);
   const reporter = createReporter({ store, log: outcomeLogOf(config, context, deadline), runLog: jsonLines() });
   await claimOwnBucket(functionName, context, config, { store, reporter, run, now: systemClock.now() });
-  await tellUnknownVariables(config, reporter, run);
+  await tellDoubts(config, reporter, run);
   return { config, store, reporter, run, deadline };
 }

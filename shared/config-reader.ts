@@ -30,12 +30,23 @@ const MAX_ADDRESS = 1024;
 /** Reads values by the table and collects what is wrong with them. */
 export class ConfigReader {
   readonly problems: string[] = [];
+  /** Problems of settings whose default is in force instead. */
+  readonly doubts: string[] = [];
   readonly #environment: Readonly<Record<string, string | undefined>>;
   readonly #functionName: FunctionName;
 
   constructor(environment: Readonly<Record<string, string | undefined>>, functionName: FunctionName) {
     this.#environment = environment;
     this.#functionName = functionName;
+  }
+
+  /** Reads a setting that nothing must fail for: a problem of it is a doubt, and `fallback` is in force. */
+  orElse<Value>(fallback: Value, read: () => Value | undefined): Value {
+    const before = this.problems.length;
+    const value = read();
+    if (value !== undefined && this.problems.length === before) return value;
+    this.doubts.push(...this.problems.splice(before));
+    return fallback;
   }
 
   /** Over everything but secrets: a digest of few possible texts can be turned back. */

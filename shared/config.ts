@@ -15,6 +15,8 @@ export interface CommonConfig {
   readonly endpoints: { readonly oss: Endpoint; readonly log: Endpoint };
   /** Variables with our prefix that do not exist: a typo must never mean "act", so nothing is written to the service. */
   readonly unknownVariables: readonly string[];
+  /** Settings that are wrong and whose default is in force, where going on is the safe side. */
+  readonly doubts: readonly string[];
   /** 16 hex digits over all values, so that a change of configuration can be seen in the log store. */
   readonly digest: string;
 }
@@ -111,7 +113,11 @@ export function readConfig<Name extends FunctionName>(
   const config = read[functionName]();
   if (reader.problems.length > 0) {
     const { bucket, region, endpoints } = common;
-    return { ok: false, problems: reader.problems, partial: { bucket, region, ossEndpoint: endpoints.oss } };
+    return {
+      ok: false,
+      problems: [...reader.problems, ...reader.doubts],
+      partial: { bucket, region, ossEndpoint: endpoints.oss },
+    };
   }
   return { ok: true, config: config as ConfigOf[Name] }; // nothing is missing: whatever is leaves a problem
 }
@@ -140,6 +146,7 @@ function readCommon(
       log: reader.endpoint('MQTT_CERTS_LOG_ENDPOINT', `${region ?? ''}-intranet.log.aliyuncs.com`),
     },
     unknownVariables: unknownVariables(environment),
+    doubts: reader.doubts,
     digest: reader.digest(),
   };
 }
@@ -178,6 +185,7 @@ function readSweep(reader: ConfigReader, common: Unchecked<CommonConfig>): Unche
 /** Longest keyword that leaves a title its room. */
 const KEYWORD_MAX = 20;
 
+/** Whatever is wrong with how people are told, they are told: only the robot itself must be there. */
 function readNotify(reader: ConfigReader, common: Unchecked<CommonConfig>): Unchecked<NotifyConfig> {
   const kind = reader.oneOf('MQTT_CERTS_ROBOT_KIND', CHANNEL_KINDS);
   return {
@@ -187,13 +195,15 @@ function readNotify(reader: ConfigReader, common: Unchecked<CommonConfig>): Unch
       url: reader.address('MQTT_CERTS_ROBOT_URL'),
       secret: reader.secret('MQTT_CERTS_ROBOT_SECRET', kind),
     },
-    secondRobot: readSecondRobot(reader),
-    keyword: reader.words('MQTT_CERTS_ROBOT_KEYWORD', KEYWORD_MAX),
-    language: reader.oneOf('MQTT_CERTS_LANGUAGE', ['zh', 'en', 'both']),
-    quietHours: reader.quietHours('MQTT_CERTS_QUIET_HOURS'),
-    timeZone: reader.timeZone('MQTT_CERTS_TIME_ZONE'),
-    canary: reader.oneOf('MQTT_CERTS_CANARY', ['off', 'daily', 'weekly']),
-    sweepInterval: minutes(reader.integer('MQTT_CERTS_SWEEP_INTERVAL_MINUTES', 1, 1440)),
+    secondRobot: reader.orElse(undefined, () => readSecondRobot(reader)),
+    keyword: reader.orElse('', () => reader.words('MQTT_CERTS_ROBOT_KEYWORD', KEYWORD_MAX)),
+    language: reader.orElse('both', () => reader.oneOf('MQTT_CERTS_LANGUAGE', ['zh', 'en', 'both'])),
+    quietHours: reader.orElse(undefined, () => reader.quietHours('MQTT_CERTS_QUIET_HOURS')),
+    timeZone: reader.orElse('Asia/Shanghai', () => reader.timeZone('MQTT_CERTS_TIME_ZONE')),
+    canary: reader.orElse('daily', () => reader.oneOf('MQTT_CERTS_CANARY', ['off', 'daily', 'weekly'])),
+    sweepInterval: reader.orElse(minutes(10), () =>
+      minutes(reader.integer('MQTT_CERTS_SWEEP_INTERVAL_MINUTES', 1, 1440)),
+    ),
   };
 }
 

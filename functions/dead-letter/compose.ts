@@ -3,7 +3,7 @@ import { systemClock } from '../../shared/adapters/system-clock.ts';
 import { readConfig } from '../../shared/config.ts';
 import type { LostCall } from '../../shared/core/lost-call.ts';
 import { type Outcome, type RunFacts, recordOf } from '../../shared/core/outcome.ts';
-import { durationMs, plus, seconds, startOfDay } from '../../shared/core/time.ts';
+import { durationMs, plus, seconds, startOfFiveMinutes } from '../../shared/core/time.ts';
 import type { FunctionContext } from '../../shared/events/function-context.ts';
 import { type DeadLetterDeps, runDeadLetter } from '../../shared/pipelines/dead-letter/run.ts';
 import { createReporter, type Reporter } from '../../shared/pipelines/report.ts';
@@ -52,7 +52,7 @@ function withComplaint(bucket: Reporter | undefined, problems: readonly string[]
   return {
     report: async (records) => {
       if (bucket === undefined) throw new ConfigurationError(problems.join('; '));
-      await bucket.report([...records, recordOf(complaint, startOfDay(systemClock.now()), run)]);
+      await bucket.report([...records, recordOf(complaint, startOfFiveMinutes(systemClock.now()), run)]);
     },
     reportCovered: () => Promise.reject(new TypeError('a lost event is told by itself')),
   };

@@ -127,6 +127,9 @@ export const DROP_SAMPLES: OutcomeSamples<DropOutcome> = {
   'configuration-suspicious': [
     { kind: 'configuration-suspicious', problems: ['MQTT_CERTS_REGOIN is no variable of ours'] },
   ],
+  'configuration-defaulted': [
+    { kind: 'configuration-defaulted', problems: ['MQTT_CERTS_LANGUAGE must be one of zh, en, both'] },
+  ],
   'foreign-deployment': [
     {
       kind: 'foreign-deployment',

@@ -103,7 +103,7 @@ function functionProblems(definition: FunctionDefinition, { hasBundle }: Deploym
   problems.push(...secretProblems(name, definition));
   if (name === 'notify') problems.push(...tellerProblems(definition));
   const reading = readConfig<FunctionName>(environmentVariables, name);
-  if (!reading.ok) problems.push(...reading.problems);
+  problems.push(...(reading.ok ? reading.config.doubts : reading.problems));
   const workers = Number(environmentVariables['MQTT_CERTS_REGISTER_WORKERS']);
   const { reservedConcurrency } = concurrencyConfig;
   if (name === 'register-ca' && reservedConcurrency > workers) {

@@ -90,7 +90,10 @@ export type DropOutcome =
       readonly claims?: EventClaims;
       readonly sweepId?: string;
     }
-  | { readonly kind: 'configuration-invalid' | 'configuration-suspicious'; readonly problems: readonly string[] }
+  | {
+      readonly kind: 'configuration-invalid' | 'configuration-suspicious' | 'configuration-defaulted';
+      readonly problems: readonly string[];
+    }
   /** Both as `<account>/<region>/<function prefix>`. */
   | { readonly kind: 'foreign-deployment'; readonly owner: DisplayText; readonly intruder: string };
 
@@ -113,6 +116,7 @@ export function dropIdentity(outcome: DropOutcome): readonly (string | number)[]
       return [outcome.functionName, outcome.callId];
     case 'configuration-invalid':
     case 'configuration-suspicious':
+    case 'configuration-defaulted':
       return outcome.problems;
     case 'foreign-deployment':
       return [outcome.owner, outcome.intruder];
@@ -205,6 +209,7 @@ export function dropFields(outcome: DropOutcome): Fields {
       };
     case 'configuration-invalid':
     case 'configuration-suspicious':
+    case 'configuration-defaulted':
       return { detail: outcome.problems.join('; ') };
     case 'foreign-deployment':
       return { detail: `It belongs to ${outcome.owner}; this one is ${displayText(outcome.intruder)}.` };

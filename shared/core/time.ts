@@ -115,8 +115,14 @@ export function utcMoment({ year, month, day, hour, minute, second }: UtcParts):
 const MS_IN_400_YEARS = 146_097 * 86_400_000;
 
 const DAY_MS = 86_400_000;
+const FIVE_MINUTES_MS = 300_000;
 
 /** Midnight UTC of the day of `moment`. */
 export function startOfDay(moment: EpochMs): EpochMs {
   return epochMs(Math.floor(moment / DAY_MS) * DAY_MS);
+}
+
+/** The last whole five minutes of the clock: what many workers find at once they date alike, and none of it is late. */
+export function startOfFiveMinutes(moment: EpochMs): EpochMs {
+  return epochMs(Math.floor(moment / FIVE_MINUTES_MS) * FIVE_MINUTES_MS);
 }

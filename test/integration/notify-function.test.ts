@@ -2,15 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { composeNotify } from '../../functions/notify/compose.ts';
 import { type LocalCloud, startCloud } from '../../local/cloud.ts';
 import { bundleFunctions } from '../../scripts/bundle.ts';
 import { type OssClient, ossClient } from '../../shared/adapters/oss-client.ts';
+import { durationMs } from '../../shared/core/time.ts';
 import { bundledWorker, PROJECT } from '../contract/local-fc/fc-world.ts';
+import { OSS_KEY, objectsWorld } from '../support/objects-world.ts';
 
 /** The deployable bundles on a local cloud, whose timers come only when told to. */
-async function deployed(
-  environment: Readonly<Record<string, string>> = {},
-): Promise<{
+async function deployed(environment: Readonly<Record<string, string>> = {}): Promise<{
   readonly cloud: LocalCloud;
   readonly bucket: OssClient;
   readonly keys: () => Promise<readonly string[]>;
@@ -59,17 +60,45 @@ test('a mistake is told by the robot at the next minute, once, and nothing stays
   expect(cloud.fc.invocations().map(({ result }) => result)).toEqual(['ok', 'ok', 'ok']);
 });
 
-test('a teller with a wrong setting says in the outbox which one, and shows nothing of it', async () => {
-  const { cloud, keys, bucket } = await deployed({ MQTT_CERTS_QUIET_HOURS: 'canary' });
+test('a teller with a wrong setting tells by its default, and of that', async () => {
+  const { cloud } = await deployed({ MQTT_CERTS_LANGUAGE: 'de' });
   await cloud.fc.tick('notify');
   await cloud.fc.idle();
-  const [alert = '', ...spooled] = await keys();
-  expect(alert).toMatch(/^outbox\/alerts\/critical\/configuration-invalid\./);
-  expect(spooled.length).toBe(1); // the log store may be what is wrong: it is not asked
-  const { bytes } = await bucket.get({ key: alert, headers: {}, maxBytes: 100_000, timeoutMs: 5000 });
-  const record = JSON.parse(bytes.toString('utf8')) as Readonly<Record<string, string>>;
-  expect(record['detail']).toBe(
-    'Function notify can not run, its configuration is wrong: MQTT_CERTS_QUIET_HOURS must be two different times of the day, such as 22:00-07:30',
-  );
-  expect(cloud.chats.dingtalk.messages()).toEqual([]);
+  const [told, ...more] = cloud.chats.dingtalk.messages();
+  expect(more).toEqual([]);
+  expect(told?.title).toContain('部分配置有误');
+  expect(told?.title).not.toContain('补发');
+  expect(told?.text).toContain('must be one of zh, en, both');
+});
+
+test('a teller that can not tell says in the outbox why, and shows nothing of what was set', async () => {
+  const { objects, proxy } = await objectsWorld();
+  const context = {
+    requestId: 'r-1',
+    functionName: 'notify',
+    credentials: OSS_KEY,
+    timeout: durationMs(55_000),
+    accountId: '1234567890123456',
+  };
+  const run = composeNotify(context, {
+    MQTT_CERTS_REGION: 'cn-hangzhou',
+    MQTT_CERTS_BUCKET: 'certs-bucket',
+    MQTT_CERTS_LOG_PROJECT: 'certs-project',
+    MQTT_CERTS_LOG_STORE: 'outcomes',
+    MQTT_CERTS_OSS_ENDPOINT: proxy.endpoint,
+    MQTT_CERTS_ROBOT_URL: 'http://oapi.dingtalk.com/robot/send?access_token=canary',
+    MQTT_CERTS_ROBOT_SECRET: 'canary canary',
+  });
+  const problems =
+    'MQTT_CERTS_ROBOT_URL must be https (http is for this machine only); MQTT_CERTS_ROBOT_SECRET must be a secret of at most 256 visible characters without blanks';
+  await expect(run).rejects.toThrow(problems);
+  const page = await objects.list({ prefix: 'outbox/alerts/', limit: 10 });
+  expect(page.objects.map(({ key }) => key)).toEqual([
+    expect.stringMatching(/^outbox\/alerts\/critical\/configuration-invalid\./),
+  ]);
+  const [alert] = page.objects;
+  const read = alert === undefined ? undefined : await objects.read({ key: alert.key, maxBytes: 65_536 });
+  const text = read?.kind === 'found' ? read.bytes.toString('utf8') : '';
+  expect(text).toContain(problems);
+  expect(text).not.toContain('canary');
 });

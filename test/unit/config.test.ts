@@ -222,7 +222,7 @@ test('a second robot is there with kind and address, or not at all', () => {
       { ...ROBOT, ...Object.fromEntries(names.map((name) => [name, SECOND[name]])) },
       'notify',
     );
-    return reading.ok ? [] : reading.problems;
+    return reading.ok ? reading.config.doubts : reading.problems;
   };
   expect(problemsOf(['MQTT_CERTS_SECOND_KIND'])).toEqual([
     'MQTT_CERTS_SECOND_URL is blank, but MQTT_CERTS_SECOND_KIND is set',
@@ -248,17 +248,28 @@ test.each([
   ['MQTT_CERTS_ROBOT_URL', `https://oapi.dingtalk.com/${'canary'.repeat(200)}`, 'must be a URL without user'],
   ['MQTT_CERTS_ROBOT_SECRET', 'canary canary', 'must be a secret of at most 256'],
   ['MQTT_CERTS_ROBOT_SECRET', 'canary'.repeat(50), 'must be a secret of at most 256'],
-  ['MQTT_CERTS_ROBOT_KEYWORD', '<canary>', 'must be at most 20 characters'],
   ['MQTT_CERTS_ROBOT_KIND', 'canary', 'must be one of dingtalk, webhook, feishu, wecom, slack'],
-  ['MQTT_CERTS_LANGUAGE', 'de', 'must be one of zh, en, both'],
-  ['MQTT_CERTS_QUIET_HOURS', '22-7', 'must be two different times'],
-  ['MQTT_CERTS_QUIET_HOURS', '07:00-07:00', 'must be two different times'],
-  ['MQTT_CERTS_TIME_ZONE', 'Mars/Olympus', 'must be the IANA name'],
-  ['MQTT_CERTS_CANARY', 'hourly', 'must be one of off, daily, weekly'],
 ])('%s is refused in words that show nothing of what was set (%s)', (name, value, problem) => {
   const reading = readConfig({ ...ROBOT, [name]: value }, 'notify');
   expect(reading).toMatchObject({ ok: false, problems: [expect.stringContaining(`${name} ${problem}`)] });
   expect(reading.ok ? '' : reading.problems.join()).not.toContain('canary');
+});
+
+test.each([
+  ['MQTT_CERTS_ROBOT_KEYWORD', '<canary>', 'must be at most 20 characters', { keyword: '' }],
+  ['MQTT_CERTS_LANGUAGE', 'canary', 'must be one of zh, en, both', { language: 'both' }],
+  ['MQTT_CERTS_QUIET_HOURS', '22-7', 'must be two different times', { quietHours: undefined }],
+  ['MQTT_CERTS_QUIET_HOURS', '07:00-07:00', 'must be two different times', { quietHours: undefined }],
+  ['MQTT_CERTS_TIME_ZONE', 'canary/Olympus', 'must be the IANA name', { timeZone: 'Asia/Shanghai' }],
+  ['MQTT_CERTS_CANARY', 'hourly', 'must be one of off, daily, weekly', { canary: 'daily' }],
+  ['MQTT_CERTS_SWEEP_INTERVAL_MINUTES', '0', 'must be a whole number from 1', { sweepInterval: 600_000 }],
+  ['MQTT_CERTS_SECOND_SECRET', 'canary', 'is set', { secondRobot: undefined }],
+])('a wrong %s (%s) keeps nobody from being told', (name, value, problem, inForce) => {
+  const reading = readConfig({ ...ROBOT, [name]: value }, 'notify');
+  expect(reading).toMatchObject({ ok: true, config: inForce });
+  const doubts = reading.ok ? reading.config.doubts.join() : '';
+  expect(doubts).toContain(`${name} ${problem}`);
+  expect(doubts).not.toContain('canary');
 });
 
 test('plain http to a robot is for this machine only', () => {

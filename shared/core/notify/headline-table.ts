@@ -33,6 +33,10 @@ const HEADLINES: Partial<Readonly<Record<OutcomeKind, Bilingual>>> = {
     zh: '有未知的配置变量，函数只观察',
     en: 'Unknown configuration variables, a function only observes',
   },
+  'configuration-defaulted': {
+    zh: '部分配置有误，函数暂用默认值',
+    en: 'Some settings wrong, a function uses their defaults',
+  },
   'foreign-deployment': {
     zh: '存储桶属于另一个部署，函数已停止',
     en: 'Bucket of another deployment, a function does not run',

@@ -94,18 +94,24 @@ test('a robot that can not be used is refused, and nothing of its address is sho
   const problems = problemsWith({
     MQTT_CERTS_ROBOT_URL: 'http://oapi.dingtalk.com/robot/send?access_token=canary',
     MQTT_CERTS_SECOND_KIND: 'webhook',
+    MQTT_CERTS_LANGUAGE: 'de',
   });
   expect(problems).toEqual([
     'MQTT_CERTS_ROBOT_URL must be https (http is for this machine only)',
     'MQTT_CERTS_SECOND_URL is blank, but MQTT_CERTS_SECOND_KIND is set',
+    'MQTT_CERTS_LANGUAGE must be one of zh, en, both',
+  ]);
+});
+
+test('what the teller would go on without is refused before it is deployed all the same', () => {
+  expect(problemsWith({ MQTT_CERTS_QUIET_HOURS: '22-7' })).toEqual([
+    'MQTT_CERTS_QUIET_HOURS must be two different times of the day, such as 22:00-07:30',
   ]);
 });
 
 test('a secret of the robot is given to the teller alone', () => {
-  const leaky = S_YAML.replace(
-    '      MQTT_CERTS_LOG_STORE: ${vars.logStore}\n',
-    "      MQTT_CERTS_LOG_STORE: ${vars.logStore}\n      MQTT_CERTS_ROBOT_URL: ${env('MQTT_CERTS_ROBOT_URL', '')}\n",
-  );
+  const [robot = ''] = /^ +MQTT_CERTS_ROBOT_URL: .*\n/m.exec(S_YAML) ?? [];
+  const leaky = S_YAML.replace(/^ +MQTT_CERTS_LOG_STORE: .*\n/m, (line) => line + robot.replace(/^ +/, '      '));
   expect(problemsWith({}, { sYaml: leaky })).toEqual([
     'MQTT_CERTS_ROBOT_URL is a secret that register-ca does not read: s.yaml must not give it to it',
     'MQTT_CERTS_ROBOT_URL is a secret that sweep does not read: s.yaml must not give it to it',
