@@ -4,7 +4,7 @@ import type { CloudEvent } from '../../local/cloud-event.ts';
 import { DataFolderError } from '../../local/data-folder.ts';
 import { SYamlError } from '../../local/fc/expressions.ts';
 import { LOG_INDEX } from '../../shared/core/log-index.ts';
-import { createCallFeed, openLocalWorld } from '../play/local-world.ts';
+import { createEventFeed, openLocalWorld } from '../play/local-world.ts';
 import { playMainJob } from '../play/play.ts';
 import { createJsonStage, createTimelineStage } from '../play/stage.ts';
 import { CommandError, EXIT, type ExitCode, usageError } from '../terminal/command-error.ts';
@@ -24,7 +24,7 @@ import { showOutcomesUntilStopped } from './watch-outcomes.ts';
 export async function runStart(options: StartOptions, io: CommandIo): Promise<ExitCode> {
   const beganAt = io.now();
   const dataFolder = resolve(io.cwd, options.data);
-  const feed = createCallFeed();
+  const feed = createEventFeed();
   const watch: { tell?: (event: CloudEvent) => void } = {};
   const cloud = await open(dataFolder, options, io, (event) => {
     if (event.kind === 'problem') io.stderr(`${io.paint.stderr.red('✖')} ${terminalText(event.sentence)}\n`);
@@ -35,6 +35,7 @@ export async function runStart(options: StartOptions, io: CommandIo): Promise<Ex
     showReady(cloud, options, { io, readyMs: io.now() - beganAt });
     if (options.demo) {
       const stage = options.json === true ? createJsonStage(io) : createTimelineStage(io);
+      feed.onMessage(stage.say);
       await playMainJob(
         () =>
           openLocalWorld(cloud, {

@@ -13,6 +13,8 @@ export interface Act {
   readonly caName: string;
   readonly world: PlayWorld;
   readonly stage: Stage;
+  /** The number of the last message that the chat showed before this act. */
+  readonly lastMessageBefore: number;
 }
 
 /** The two files of a drop, as PEM text. */

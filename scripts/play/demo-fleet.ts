@@ -118,6 +118,7 @@ async function putWatchList(act: Act, devices: readonly DemoDevice[]): Promise<v
 const SILENT: Stage = {
   beginAct: () => undefined,
   show: () => undefined,
+  say: () => undefined,
   endAct: () => undefined,
   finish: () => undefined,
 };

@@ -2,6 +2,7 @@ import { displayText } from '../../shared/core/display-text.ts';
 import { type Act, expectation } from './act.ts';
 import { bringUpFleet, type DemoDevice, type DemoFleet, EXPIRED, holdDevice } from './demo-fleet.ts';
 import { expectRecord, expectStatus, type PlayedSweep, playSweep, sumOfCas } from './sweep-evidence.ts';
+import { FORGOTTEN_MINUTES, passMinutes, tellPeople } from './tell.ts';
 import { playFailure } from './wait.ts';
 
 /** The devices things happen to. */
@@ -50,6 +51,7 @@ async function playQuietSweep(act: Act, { expired, fleet }: Cast): Promise<void>
 
 async function makeTrouble(act: Act, cast: Cast): Promise<void> {
   const { expired, flapping, held, lost, orphan } = cast;
+  await passMinutes(act, FORGOTTEN_MINUTES);
   await holdDevice(act, held);
   for (const device of [lost, held, expired, orphan, flapping]) switchOff(act, device);
   if (!act.world.fleet.switchCa(orphan.ca, 'inactive')) {
@@ -85,9 +87,11 @@ async function playMending(act: Act, cast: Cast): Promise<void> {
     fleet,
     expected: { watched: 40, inactive: 3, reactivated: 2 },
   });
+  await tellPeople(act, 'reactivations-told', [lost.name, flapping.name]);
 }
 
 async function playFlapping(act: Act, { flapping, fleet, lost }: Cast): Promise<void> {
+  await passMinutes(act, FORGOTTEN_MINUTES);
   switchOff(act, flapping);
   show(act, 'switched-off-again', 'bad', `${flapping.name}: somebody means it`, flapping);
   const sweep = await playSweep(act, 'third-sweep');
@@ -100,6 +104,7 @@ async function playFlapping(act: Act, { flapping, fleet, lost }: Cast): Promise<
     fleet,
     expected: { watched: 40, inactive: 4, reactivated: 0 },
   });
+  await tellPeople(act, 'flapping-told', [flapping.serial]);
 }
 
 async function expectLeftOff(

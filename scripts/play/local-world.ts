@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import * as v from 'valibot';
 import type { LocalCloud } from '../../local/cloud.ts';
 import type { CloudEvent } from '../../local/cloud-event.ts';
 import { parseInstanceId } from '../../shared/core/instance.ts';
@@ -7,23 +9,38 @@ import { bucketClient, logReader, mqttClient } from '../commands/clients.ts';
 import { localTarget } from '../commands/target.ts';
 import { CommandError } from '../terminal/command-error.ts';
 import { OWN_NAME } from '../terminal/own-name.ts';
-import type { FinishedCall, PlayFleet, PlayWorld } from './world.ts';
+import type { ChatMessage } from './chat-bubble.ts';
+import type { FinishedCall, PlayChat, PlayFleet, PlayWorld } from './world.ts';
 
-/** Hands the local cloud's finished calls to whoever listens at the moment. */
-export interface CallFeed {
+/** Hands what happens in the local cloud to whoever listens at the moment. */
+export interface EventFeed {
   readonly tell: (event: CloudEvent) => void;
+  /** Tells every message that the robot's chat shows, until the returned function is called. */
+  readonly onMessage: (listener: (message: ChatMessage) => void) => () => void;
   readonly onFinishedCall: PlayWorld['onFinishedCall'];
 }
 
 /** A feed without listeners. */
-export function createCallFeed(): CallFeed {
-  const listeners = new Set<(call: FinishedCall) => void>();
+export function createEventFeed(): EventFeed {
+  const calls = createListeners<FinishedCall>();
+  const messages = createListeners<ChatMessage>();
   return {
     tell: (event) => {
-      if (event.kind !== 'invocation') return;
-      for (const listener of [...listeners]) listener(event.invocation);
+      if (event.kind === 'invocation') calls.tell(event.invocation);
+      if (event.kind === 'message' && event.chat === 'dingtalk') messages.tell(event.message);
     },
-    onFinishedCall: (listener) => {
+    onFinishedCall: calls.add,
+    onMessage: messages.add,
+  };
+}
+
+function createListeners<Thing>() {
+  const listeners = new Set<(thing: Thing) => void>();
+  return {
+    tell: (thing: Thing): void => {
+      for (const listener of [...listeners]) listener(thing);
+    },
+    add: (listener: (thing: Thing) => void) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
@@ -40,7 +57,7 @@ const SCENE_LIMIT_MS = 120_000;
 export function openLocalWorld(
   cloud: LocalCloud,
   context: {
-    readonly feed: CallFeed;
+    readonly feed: EventFeed;
     readonly dataFolder: string;
     readonly now: () => number;
     readonly stopped: AbortSignal;
@@ -56,9 +73,9 @@ export function openLocalWorld(
   const target = localTarget({ ...endpoints, mqtt: { ...endpoints.mqtt, instances: [...endpoints.mqtt.instances] } });
   const readLog = logReader(target);
   const clockNow = () => epochMs(cloud.clock.now());
-  const recordsWhere: PlayWorld['recordsWhere'] = async (query, since) => {
+  const recordsWhere: PlayWorld['recordsWhere'] = async (query, since, maxRows = MAX_ROWS) => {
     const span = { from: plus(since, MARGIN), to: plus(clockNow(), AHEAD) };
-    const { rows } = await readLog({ ...span, query, maxRows: MAX_ROWS });
+    const { rows } = await readLog({ ...span, query, maxRows });
     return rows.toReversed();
   };
   return {
@@ -73,6 +90,7 @@ export function openLocalWorld(
     },
     recordsWhere,
     fleet: fleetOf(cloud, instance),
+    chat: chatOf(cloud),
     language: context.language,
     onFinishedCall: context.feed.onFinishedCall,
     clockNow,
@@ -100,13 +118,34 @@ function fleetOf({ clock, fc, mqtt }: LocalCloud, instance: string): PlayFleet {
     },
     switchDevice: (ca, serial, status) => engine.setDeviceStatus(instance, ca, serial, status),
     switchCa: (ca, status) => engine.setCaStatus(instance, ca, status),
-    passTime: (ms) => {
+    passTime: async (ms) => {
       clock.advance(ms);
+      await setImmediate();
+      await fc.idle();
     },
     tick: async () => {
       await fc.idle();
       clock.advance(BETWEEN_TICKS_MS);
       return fc.tick(SWEEP);
+    },
+  };
+}
+
+const TELLER = 'notify';
+const MessagesSchema = v.object({
+  messages: v.array(v.object({ number: v.number(), title: v.string(), text: v.string() })),
+});
+
+function chatOf({ endpoints, fc }: LocalCloud): PlayChat {
+  return {
+    messages: async () => {
+      const answer = await fetch(`${endpoints.dingtalk.messages}?format=json&limit=1000`);
+      return v.parse(MessagesSchema, await answer.json()).messages;
+    },
+    tell: async () => {
+      await fc.idle();
+      await fc.tick(TELLER);
+      await fc.idle();
     },
   };
 }

@@ -6,9 +6,14 @@ import type { PlayWorld } from './world.ts';
 const ACT_LIMIT_MS = 30_000;
 
 /** Looks for something whenever a function has finished a call, until it is there; fails the play when it never is. */
-export function lookUntil<Found>(act: Act, goal: Expectation, look: () => Promise<Found | undefined>): Promise<Found> {
+export function lookUntil<Found>(
+  act: Act,
+  goal: Expectation,
+  look: () => Promise<Found | undefined>,
+  limitMs = ACT_LIMIT_MS,
+): Promise<Found> {
   const { now, stopped } = act.world;
-  return waitFor(goal, look, { now, stopped, limitMs: ACT_LIMIT_MS, pause: (maxMs) => nextCall(act.world, maxMs) });
+  return waitFor(goal, look, { now, stopped, limitMs, pause: (maxMs) => nextCall(act.world, maxMs) });
 }
 
 // A finished call is the reason to look again; the timer is there for what happens without one.

@@ -1,6 +1,7 @@
 import { type CommandIo, writeJsonLine } from '../terminal/command-io.ts';
 import { formatElapsed } from '../terminal/duration.ts';
 import { padColumns, wrapColumns } from '../terminal/terminal-text.ts';
+import { type ChatMessage, renderBubble } from './chat-bubble.ts';
 
 /** What a step looks like at a glance. */
 export type StepMood = 'plain' | 'good' | 'bad' | 'quiet';
@@ -23,6 +24,8 @@ export interface Stage {
   /** Begins an act; its clock starts. */
   readonly beginAct: (act: { readonly name: string; readonly title: string }) => void;
   readonly show: (step: Step) => void;
+  /** Shows what a chat shows, the moment it does. */
+  readonly say: (message: ChatMessage) => void;
   /** Ends an act with the time it took. */
   readonly endAct: () => void;
   /** The last act is over and everything expected has happened. */
@@ -52,6 +55,13 @@ export function createTimelineStage(io: CommandIo): Stage {
       const head = `${dim(clock())}  ${marks[step.mood]} ${moods[step.mood](padColumns(step.title, TITLE_COLUMNS))}`;
       io.stdout([`${head}  ${first}`, ...more.map((line) => ' '.repeat(INDENT_COLUMNS) + line), ''].join('\n'));
     },
+    say: (message) => {
+      io.stdout(
+        renderBubble('DingTalk', message, io.columns, io.paint.stdout)
+          .map((line) => `${line}\n`)
+          .join(''),
+      );
+    },
     endAct: () => io.stdout(`${dim(`${clock()}  ╰─ done`)}\n`),
     finish: () => io.stdout(`\n  ${green('✔')} ${bold('Everything that was expected has happened.')}\n`),
   };
@@ -74,6 +84,7 @@ export function createJsonStage(io: CommandIo): Stage {
         ...step.facts,
       });
     },
+    say: ({ text, title }) => writeJsonLine(io.stdout, { act: actName, step: 'message', title, text }),
     endAct: () => undefined,
     finish: () => writeJsonLine(io.stdout, { step: 'finished' }),
   };

@@ -36,7 +36,7 @@ export async function playSweep(act: Act, step: string): Promise<PlayedSweep> {
       return { id, records: records.filter((record) => record.sweep_id === id) };
     }
     // A sweep that was cut off when the local cloud last stopped keeps its lease until its time is over.
-    if (tick > 1) act.world.fleet.passTime(LEASE_OVER_MS);
+    if (tick > 1) await act.world.fleet.passTime(LEASE_OVER_MS);
   }
   throw playFailure(goal, `${MAX_TICKS} ticks were skipped`);
 }

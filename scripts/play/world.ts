@@ -3,6 +3,7 @@ import type { OutcomeRecord } from '../../shared/core/outcome-record.ts';
 import type { EpochMs } from '../../shared/core/time.ts';
 import type { MqttCertificates } from '../../shared/ports/mqtt-certificates.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import type { ShownMessage } from './tell.ts';
 
 /** A record as a log store gives it back: every field may be missing. */
 export type StoredRecord = Readonly<Partial<OutcomeRecord>>;
@@ -31,8 +32,16 @@ export interface PlayFleet {
   readonly switchCa: (ca: string, status: 'active' | 'inactive') => boolean;
   /** Fires the timer of the sweep once everything under way has ended; gives the request ids of the calls. */
   readonly tick: () => Promise<readonly string[]>;
-  /** Moves the clock of the local cloud forward. */
-  readonly passTime: (ms: number) => void;
+  /** Moves the clock of the local cloud forward, and waits for what its timers began. */
+  readonly passTime: (ms: number) => Promise<void>;
+}
+
+/** The robot's group, and the teller that writes to it. */
+export interface PlayChat {
+  /** What the chat shows, oldest first. */
+  readonly messages: () => Promise<readonly ShownMessage[]>;
+  /** Fires the timer of the teller once everything under way has ended, and waits for its run. */
+  readonly tell: () => Promise<void>;
 }
 
 /** What the play is played with: real clients, pointed at the local cloud. */
@@ -47,9 +56,10 @@ export interface PlayWorld {
   /** What the log store knows about one CA folder since a moment, oldest first. */
   readonly recordsOf: (caName: string, since: EpochMs) => Promise<readonly StoredRecord[]>;
   /** What the log store knows that answers a query, since a moment, oldest first. */
-  readonly recordsWhere: (query: string, since: EpochMs) => Promise<readonly StoredRecord[]>;
+  readonly recordsWhere: (query: string, since: EpochMs, maxRows?: number) => Promise<readonly StoredRecord[]>;
   /** What people and devices do at the service, and the timer. */
   readonly fleet: PlayFleet;
+  readonly chat: PlayChat;
   /** The reader's language. */
   readonly language: 'zh' | 'en';
   /** Tells about every finished call until the returned function is called. */

@@ -46,7 +46,8 @@ export async function playWrongAct(act: Act): Promise<void> {
   });
 }
 
-async function makeWrongPair(act: Act, code: string): Promise<DropFiles> {
+/** Makes a pair with both mistakes; its keys are thrown away. */
+export async function makeWrongPair(act: Act, code: string): Promise<DropFiles> {
   const now = act.world.clockNow();
   const subject = commonNameOnly(act.caName);
   const older = await makeCa({ subject, key: 'ec-p256', days: 3_650, now: now - 400 * DAY_MS });
