@@ -21,7 +21,7 @@ export type SpoolReading =
   | { readonly kind: 'gone' };
 
 /** A sweep spools a few hundred records at a time, a kilobyte each. */
-export const SPOOL_MAX_BYTES = 16 * 1024 * 1024;
+const SPOOL_MAX_BYTES = 16 * 1024 * 1024;
 
 /** Reads one batch: an array of records, or a single one that a person put back after mending it. */
 export async function readSpool(store: ObjectStore, version: ObjectVersion): Promise<SpoolReading> {
