@@ -1,3 +1,4 @@
+import type { CauseId } from '../../core/alert-key.ts';
 import type { DeviceSerial } from '../../core/serial.ts';
 import { MANY } from '../../core/sweep/ca-findings.ts';
 import type { OpenConditions } from '../../core/sweep/conditions.ts';
@@ -36,6 +37,7 @@ export function* deviceNews({ sweep }: SweepContext, source: NewsSource): Genera
   const tally = tallyOf(eachDevice(about, source));
   yield* conditionNews(about, source, tally, sweep.startedAt);
   const told = new Map<string, number>();
+  const many = new Map<string, CauseId>();
   const withCa = causeOfSweep({ kind: 'ca-missing', ...about });
   for (const outcome of eachDevice(about, source)) {
     const { kind } = outcome;
@@ -47,7 +49,11 @@ export function* deviceNews({ sweep }: SweepContext, source: NewsSource): Genera
     told.set(kind, count);
     if (decision.isCaMissing) yield { outcome, under: withCa };
     else if (count <= MANY) yield outcome;
-    else yield { outcome, under: causeOfSweep(manyOutcome(about, kind)) };
+    else {
+      const under = many.get(kind) ?? causeOfSweep(manyOutcome(about, kind));
+      many.set(kind, under);
+      yield { outcome, under };
+    }
   }
 }
 
