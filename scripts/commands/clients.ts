@@ -4,12 +4,14 @@ import { openapiCertificates } from '../../shared/adapters/openapi-certificates.
 import { ossClient } from '../../shared/adapters/oss-client.ts';
 import { ossObjects } from '../../shared/adapters/oss-objects.ts';
 import { type SlsIndex, slsIndex } from '../../shared/adapters/sls-index.ts';
+import { slsLog } from '../../shared/adapters/sls-log.ts';
 import { type LogQuery, type LogRows, slsQuery } from '../../shared/adapters/sls-query.ts';
 import { slsSend } from '../../shared/adapters/sls-send.ts';
 import { systemClock } from '../../shared/adapters/system-clock.ts';
 import { epochMs } from '../../shared/core/time.ts';
 import type { MqttCertificates } from '../../shared/ports/mqtt-certificates.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import type { OutcomeLog } from '../../shared/ports/outcome-log.ts';
 import type { Target } from './target.ts';
 
 /** One call of a command may take as long as one of a function. */
@@ -56,6 +58,11 @@ export function bucketClient(target: Target, limitMs: number = COMMAND_LIMIT_MS)
 /** Reads the log store of the target; every query gives up `limitMs` from its own beginning. */
 export function logReader(target: Target, limitMs: number = COMMAND_LIMIT_MS): (query: LogQuery) => Promise<LogRows> {
   return (query) => slsQuery(logStoreOf(target, limitMs))(query);
+}
+
+/** Writes to the log store of the target, as the functions do. */
+export function outcomeLog(target: Target): OutcomeLog {
+  return slsLog({ ...logStoreOf(target, COMMAND_LIMIT_MS), source: 'mqtt-certs' });
 }
 
 /** The index of the log store of the target. */

@@ -26,6 +26,7 @@ const EndpointsSchema = v.object({
     instances: v.pipe(v.array(text), v.minLength(1), v.maxLength(1_000)),
   }),
   sls: v.object({ endpoint: loopback, project: text, logstore: text }),
+  dingtalk: v.optional(v.object({ messages: loopback })),
   admin: v.optional(v.object({ endpoint: loopback, token: text })),
   credentials: v.object({ accessKeyId: text, accessKeySecret: text }),
 });

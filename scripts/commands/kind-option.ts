@@ -16,13 +16,19 @@ export function parseKind(value: string): OutcomeKind {
   );
 }
 
+/** Reads a kind that people are told of. */
+export function parseTold(value: string): OutcomeKind {
+  const kind = parseKind(value);
+  if (OUTCOME_KINDS[kind].told) return kind;
+  throw new InvalidArgumentError(`Nobody is told of ${kind}: it is only in the log store.`);
+}
+
 /** Reads what a mute is about: a told kind, or one cause of such a kind. */
 export function parseMuted(value: string): string {
   const text = value.trim();
   const [, name = text] = /^([a-z-]+)\.[0-9a-f]{16}$/.exec(text) ?? [];
-  const kind = parseKind(name);
-  if (OUTCOME_KINDS[kind].told) return text;
-  throw new InvalidArgumentError(`Nobody is told of ${kind}: it is only in the log store.`);
+  parseTold(name);
+  return text;
 }
 
 /** The kind a mistyped name was most likely meant to be; `undefined` when nothing is near. */

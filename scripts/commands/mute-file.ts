@@ -10,8 +10,8 @@ import { CommandError, usageError } from '../terminal/command-error.ts';
 /** Where mute files lie. */
 export const MUTES = 'control/mutes/';
 
-/** Mutes are written by hand, one or a few in a file. */
-const MAX_FILE_BYTES = 1024 * 1024;
+/** As large as the teller reads one. */
+const MAX_FILE_BYTES = 256 * 1024;
 
 /** The one line of a new mute file. */
 export interface NewMute {

@@ -1,7 +1,7 @@
 import { displayText } from '../../shared/core/display-text.ts';
 import { mapLimited } from '../../shared/core/limit.ts';
 import type { MuteLine } from '../../shared/core/notify/mute-line.ts';
-import { type ObjectKey, objectKey } from '../../shared/core/object-version.ts';
+import { type Etag, type ObjectKey, objectKey } from '../../shared/core/object-version.ts';
 import { type EpochMs, isoOf } from '../../shared/core/time.ts';
 import { listAll } from '../../shared/pipelines/each-page.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
@@ -23,16 +23,17 @@ const LINES_SHOWN = 5;
 /** One line of a mute file, and where it stands. */
 export interface SeenMute {
   readonly file: ObjectKey;
+  readonly version: Etag;
   readonly line: MuteLine;
 }
 
 /** Every line of every mute file: what mutes nothing first, then what is in force, by its end. */
 export async function allMutes(store: ObjectStore, now: EpochMs): Promise<readonly SeenMute[]> {
   const { objects } = await listAll(store, { prefix: MUTES, maxPages: MAX_PAGES });
-  const keys = objects.map(({ key }) => key).filter((key) => !key.endsWith('/'));
-  const files = await mapLimited(keys, READS_AT_ONCE, async (file) => {
+  const versions = objects.filter(({ key }) => !key.endsWith('/'));
+  const files = await mapLimited(versions, READS_AT_ONCE, async ({ etag: version, key: file }) => {
     const lines = (await readMutes(store, file, now)) ?? [];
-    return lines.map((line) => ({ file, line }));
+    return lines.map((line) => ({ file, version, line }));
   });
   return files.flat().sort((a, b) => urgencyOf(a.line) - urgencyOf(b.line));
 }
@@ -89,7 +90,7 @@ export async function runMuteRemove(file: string, options: MuteOptions, io: Comm
   return EXIT.good;
 }
 
-function rowOf({ file, line }: SeenMute): readonly string[] {
+function rowOf({ file, line }: Omit<SeenMute, 'version'>): readonly string[] {
   const place = displayText(`${file.slice(MUTES.length)}:${String(lineOf(line))}`, 200);
   if (line.kind === 'invalid') return ['invalid', '?', FAULTS[line.reason], '?', '?', '?', place];
   const { instance, owner, reason, until, what } = line.mute;

@@ -3,6 +3,7 @@ import { version } from '../../package.json';
 import { ServiceFailure } from '../../shared/core/service-failure.ts';
 import { CommandError, EXIT, type ExitCode } from '../terminal/command-error.ts';
 import { type CommandIo, writeJsonLine } from '../terminal/command-io.ts';
+import { addAlertCommand } from './alert.ts';
 import { addBenchCommand } from './bench.ts';
 import { addCheckCommand } from './check.ts';
 import { addCodeCommand } from './code.ts';
@@ -84,6 +85,7 @@ export function buildProgram(io: CommandIo, run: RunCommand): Command {
   addHoldCommand(program, run);
   addReleaseCommand(program, run);
   addPauseCommands(program, run);
+  addAlertCommand(program, run);
   addMuteCommand(program, run);
   addSweepCommand(program, run);
   addDevicesCommand(program, run);

@@ -26,6 +26,8 @@ export interface Target {
   readonly bucketFolder?: string;
   /** Ticks and the moved clock of the local cloud. */
   readonly admin?: { readonly endpoint: string; readonly token: string };
+  /** Where the local cloud's robot shows what it took. */
+  readonly robotMessages?: string;
 }
 
 /**
@@ -61,6 +63,7 @@ export function localTarget(endpoints: Endpoints): Target {
     instances: endpoints.mqtt.instances.map(parseInstanceId).filter((instance) => instance !== undefined),
     bucketFolder: endpoints.oss.folder,
     ...(endpoints.admin === undefined ? {} : { admin: endpoints.admin }),
+    ...(endpoints.dingtalk === undefined ? {} : { robotMessages: endpoints.dingtalk.messages }),
   };
 }
 
