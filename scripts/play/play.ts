@@ -4,6 +4,7 @@ import { playFleetAct } from './fleet-act.ts';
 import { playSoundAct } from './sound-act.ts';
 import type { Stage } from './stage.ts';
 import { playStormAct } from './storm-act.ts';
+import { FORGOTTEN_MINUTES } from './tell.ts';
 import { playToldAct } from './told-act.ts';
 import type { PlayWorld } from './world.ts';
 import { playWrongAct } from './wrong-act.ts';
@@ -48,6 +49,7 @@ const SCENES: readonly Scene[] = [
 export async function playMainJob(openWorld: () => PlayWorld, stage: Stage): Promise<void> {
   const run = randomBytes(3).toString('hex');
   const caNameOf = (scene: string): string => `play-${scene}-${run}`;
+  await forgetEarlierMessages(openWorld());
   for (const scene of SCENES) {
     stage.beginAct(scene);
     const world = openWorld();
@@ -56,4 +58,9 @@ export async function playMainJob(openWorld: () => PlayWorld, stage: Stage): Pro
     stage.endAct();
   }
   stage.finish();
+}
+
+/** When it was played before, its messages would still count against those of this time. */
+async function forgetEarlierMessages({ chat, fleet }: PlayWorld): Promise<void> {
+  if ((await chat.messages()).length > 0) await fleet.passTime(FORGOTTEN_MINUTES * 60_000);
 }

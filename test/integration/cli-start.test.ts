@@ -66,10 +66,10 @@ function launch(args: readonly string[], env: Record<string, string> = {}): Run 
   };
 }
 
-// Which calls run, and whether one of them sees half a drop, is up to the machine.
+// Which calls run, whether one of them sees half a drop, and when the teller's own timer comes is up to the machine.
 const stepsOf = (lines: readonly Line[]) =>
   lines
-    .filter(({ step }) => step !== 'function-ran' && step !== 'drop-waiting')
+    .filter(({ step }) => step !== 'function-ran' && step !== 'drop-waiting' && step !== 'message')
     .map(({ act, step }) => `${act ?? ''}/${step}`);
 
 test('start --once plays the main job: pairs registered, one refused, a fleet swept, all read back, twice on one folder', async () => {
@@ -99,12 +99,14 @@ test('start --once plays the main job: pairs registered, one refused, a fleet sw
       'wrong/dropped',
       'wrong/pair-rejected',
       'wrong/reason',
+      'told/time-passes',
       'fleet/fleet-ca',
       'fleet/fleet-ca',
       'fleet/fleet-ca',
       'fleet/fleet-up',
       'fleet/watch-list',
       'fleet/first-sweep',
+      'fleet/time-passes',
       'fleet/trouble',
       'fleet/device-reactivated',
       'fleet/device-reactivated',
@@ -112,9 +114,15 @@ test('start --once plays the main job: pairs registered, one refused, a fleet sw
       'fleet/device-expired',
       'fleet/ca-not-active',
       'fleet/second-sweep',
+      'fleet/time-passes',
       'fleet/switched-off-again',
       'fleet/flapping',
       'fleet/third-sweep',
+      'storm/time-passes',
+      'storm/time-passes',
+      'storm/pair-made',
+      'storm/storm',
+      'storm/storm-told',
       '/finished',
     ]);
     expect(run.lines.find(({ step }) => step === 'pair-rejected')?.['reasons']).toEqual([
@@ -127,10 +135,14 @@ test('start --once plays the main job: pairs registered, one refused, a fleet sw
       inactive: 4,
       healthy: 36,
     });
+    expect(run.lines.find(({ step }) => step === 'storm-told')).toMatchObject({ told: 500, waiting: 0 });
+    const titles = run.lines.filter(({ step }) => step === 'message').map(({ title }) => String(title));
+    expect(titles.filter((title) => title.includes('CA 证书已注册 · post-cn-local00001 · play-'))).toHaveLength(2);
+    expect(titles.filter((title) => title.includes('设备证书反复被停用'))).toHaveLength(1);
   }
   const bucket = join(cwd, '.local', 'oss', 'mqtt-cert-pipeline');
   expect(readdirSync(join(bucket, 'registered', 'post-cn-local00001'))).toHaveLength(10);
-  expect(readdirSync(join(bucket, 'rejected', 'post-cn-local00001'))).toHaveLength(2);
+  expect(readdirSync(join(bucket, 'rejected', 'post-cn-local00001'))).toHaveLength(1002);
 });
 
 test('the timeline for people has no escape sequence in a pipe, and with FORCE_COLOR it has', async () => {
