@@ -12,10 +12,10 @@ export default defineConfig({
     reporters: ['default', 'json'],
     outputFile: { json: '.build/test-results.json' },
     projects: [
-      project('unit', 10_000),
-      project('property', 120_000),
-      project('contract', 60_000),
-      project('integration', 180_000),
+      project('unit', 60_000),
+      project('property', 300_000),
+      project('contract', 120_000),
+      project('integration', 300_000),
     ],
   },
 });
