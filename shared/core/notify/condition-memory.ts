@@ -223,8 +223,12 @@ export function cameLate(
   );
 }
 
-/** The same memory for a clock that went back: what seems to come from the future happened at the latest now. */
+/**
+ * The same memory for a clock that went back: what seems to come from the future happened at the latest now. The same
+ * object when nothing seems to.
+ */
 export function memoryAt(memory: NotifyMemory, now: EpochMs): NotifyMemory {
+  if (!momentsOf(memory).some((at) => at > now)) return memory;
   const past = (at: EpochMs): EpochMs => (at > now ? now : at);
   return {
     ...memory,
@@ -237,4 +241,12 @@ export function memoryAt(memory: NotifyMemory, now: EpochMs): NotifyMemory {
     ended: memory.ended.map((one) => ({ ...one, forgottenAt: past(one.forgottenAt) })),
     critical: memory.critical.map((one) => ({ ...one, at: past(one.at) })),
   };
+}
+
+function momentsOf({ conditions, critical, ended }: NotifyMemory): readonly EpochMs[] {
+  return [
+    ...[...conditions.values()].flatMap(({ lastSeenAt, lastToldAt }) => [lastSeenAt, lastToldAt]),
+    ...ended.map(({ forgottenAt }) => forgottenAt),
+    ...critical.map(({ at }) => at),
+  ];
 }

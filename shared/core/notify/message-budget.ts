@@ -103,9 +103,11 @@ export function isCalm(budget: Budget, now: EpochMs): boolean {
 
 /**
  * The same budget for a clock that went back: what seems to come from the future happened at the latest now. Without
- * this, a clock that was wrong for a moment would silence the teller until that moment comes.
+ * this, a clock that was wrong for a moment would silence the teller until that moment comes. The same object when
+ * nothing seems to.
  */
 export function budgetAt(budget: Budget, now: EpochMs): Budget {
+  if (!momentsOf(budget).some((at) => at > now)) return budget;
   const past = (at: EpochMs): EpochMs => (at > now ? now : at);
   const { crowdedSince, sends, throttled, trouble } = budget;
   const throttle = (one: Throttle | undefined) => one && { ...one, since: past(one.since) };
@@ -116,6 +118,11 @@ export function budgetAt(budget: Budget, now: EpochMs): Budget {
     crowdedSince: crowdedSince && past(crowdedSince),
     trouble: trouble && { ...trouble, since: past(trouble.since) },
   };
+}
+
+function momentsOf({ crowdedSince, sends, throttled, trouble }: Budget): readonly EpochMs[] {
+  const others = [crowdedSince, throttled.first?.since, throttled.second?.since, trouble?.since];
+  return [...sends.map(({ at }) => at), ...others.filter((at) => at !== undefined)];
 }
 
 /** The longest pause a channel may ask for that is believed. */

@@ -22,7 +22,7 @@ import { settle } from './settle.ts';
 import { composeOptions, hasTime, type Teller, TellerReplacedError } from './teller.ts';
 
 /** One message, its answer, and writing down what became of it. */
-const TIME_FOR_ONE = seconds(14);
+const TIME_FOR_ONE = seconds(12);
 
 /**
  * Sends a message and brings it to its end. It stays as it is when there is no time, no place in the minute, or no channel

@@ -1,3 +1,4 @@
+import { ALERTS, SEVERITIES } from '../../core/alert-key.ts';
 import { type PlannedMessage, planCritical, planOthers } from '../../core/notify/message-plan.ts';
 import { isQuiet } from '../../core/notify/quiet-hours.ts';
 import type { Severity } from '../../core/outcome-table.ts';
@@ -6,12 +7,15 @@ import type { ObjectPage } from '../../ports/object-store.ts';
 import { overviewOf } from './alert-pages.ts';
 import { collect, type OpenMessage } from './collect.ts';
 import { deliver } from './deliver.ts';
+import { park } from './park.ts';
 import { clearUnmatchedEnds, type Survey, survey } from './survey.ts';
 import { hasTime, type Teller } from './teller.ts';
 
 const OTHERS = ['warning', 'notice', 'info'] as const satisfies readonly Severity[];
-/** Less is not enough to look around and send something. */
-const TIME_TO_BEGIN = seconds(28);
+/** With less time left nothing more is looked at: what was seen can still be told. */
+const TIME_TO_LOOK = seconds(30);
+/** With less time left no more messages are made. */
+const TIME_TO_MAKE = seconds(20);
 
 /** How far a part of the draining came. */
 interface Drained {
@@ -44,7 +48,15 @@ export async function drain(teller: Teller, unsent: readonly OpenMessage[]): Pro
   const surveys = [...critical.surveys, ...others.surveys];
   const isAllSeen = surveys.length === 1 + OTHERS.length && surveys.every(({ isWhole }) => isWhole);
   if (isAllSeen) await clearUnmatchedEnds(teller, surveys);
+  if (overview !== undefined) await parkStrangers(teller, overview);
   return isAllSeen;
+}
+
+/** What lies under no severity is seen by no survey. */
+async function parkStrangers(teller: Teller, overview: ObjectPage): Promise<void> {
+  const isKnown = (key: string): boolean => SEVERITIES.some((severity) => key.startsWith(`${ALERTS}${severity}/`));
+  for (const object of overview.objects.filter(({ key }) => !isKnown(key)))
+    await park(teller, object, 'unreadable-name');
 }
 
 const NOTHING: Drained = { sent: 0, surveys: [] };
@@ -67,7 +79,7 @@ function isHeldBack({ deps }: Teller): boolean {
 }
 
 async function drainCritical(teller: Teller, overview: ObjectPage | undefined): Promise<Drained> {
-  if (!hasTime(teller, TIME_TO_BEGIN)) return NOTHING;
+  if (!hasTime(teller, TIME_TO_LOOK)) return NOTHING;
   const seen = await survey(teller, 'critical', overview);
   const sent = await makeAndDeliver(teller, planCritical(seen, seen.isDue), [seen]);
   return { sent, surveys: [seen] };
@@ -77,7 +89,7 @@ async function drainOthers(teller: Teller, overview: ObjectPage | undefined, sen
   const { budget, deps } = teller;
   const surveys: Survey[] = [];
   for (const severity of OTHERS) {
-    if (!hasTime(teller, TIME_TO_BEGIN)) return { sent: 0, surveys };
+    if (!hasTime(teller, TIME_TO_LOOK)) break;
     surveys.push(await survey(teller, severity, overview));
   }
   // In the quiet hours only what need not be told is cleared away.
@@ -108,7 +120,7 @@ async function makeAndDeliver(
   let sent = 0;
   for (const message of planned) {
     const from = surveys.find(({ severity }) => severity === message.severity);
-    if (from === undefined || !hasTime(teller, TIME_TO_BEGIN)) break;
+    if (from === undefined || !hasTime(teller, TIME_TO_MAKE)) break;
     const open = await collect(teller, message, from);
     if (open === undefined) continue;
     if ((await deliver(teller, open)) === 'stays') break;

@@ -28,7 +28,7 @@ const VERSIONS_KEPT = 2;
  *
  * @param about.keys - A listing of the teller's state.
  * @param about.epoch - Of the lease: what an earlier holder still writes is never the highest version.
- * @param about.adjust - Fits what was read to the present moment.
+ * @param about.adjust - Fits what was read to the present moment; gives back the same object when nothing needs it.
  * @returns The keys of damaged versions too: the caller tells.
  */
 export async function openState<Value>(
@@ -60,6 +60,8 @@ export async function openState<Value>(
       return outdated;
     },
   };
+  // Kept at once: fitted anew in every run, it would never grow older.
+  if (current !== value) await cell.set(current);
   return { cell, damaged };
 }
 

@@ -29,7 +29,7 @@ export interface Survey {
 }
 
 /** With less time than this left, looking around ends: what was seen is still to be told. */
-const TIME_TO_TELL = seconds(25);
+const TIME_TO_TELL = seconds(30);
 const UNMATCHED_KEPT = 1000;
 const STRANGE_KEPT = 100;
 
