@@ -4,6 +4,7 @@ import { parseInstanceId } from '../../core/instance.ts';
 import type { EventId, OutcomeRecord } from '../../core/outcome-record.ts';
 import { OUTCOME_KINDS, type OutcomeKind } from '../../core/outcome-table.ts';
 import { epochMs } from '../../core/time.ts';
+import { parseRecord } from '../parse-record.ts';
 
 /** A moment in a state object. */
 export const MomentShape = v.pipe(v.number(), v.finite(), v.transform(epochMs));
@@ -36,13 +37,15 @@ export const CauseShape = v.pipe(
 /** How bad something is. */
 export const SeverityShape = v.picklist(['critical', 'warning', 'notice', 'info']);
 
-const REQUIRED_FIELDS = ['schema', 'event_id', 'kind', 'severity', 'at'] as const;
-
-/** A record as the outbox and the teller's own state keep it: text only. */
+/** A record as the outbox and the teller's own state keep it, read by the table of its fields. */
 export const RecordShape = v.pipe(
-  v.record(v.string(), v.pipe(v.string(), v.maxLength(20_000))),
-  v.check((record) => REQUIRED_FIELDS.every((field) => record[field] !== undefined)),
-  v.transform((record) => record as OutcomeRecord),
+  v.unknown(),
+  v.rawTransform<unknown, OutcomeRecord>(({ addIssue, dataset, NEVER }) => {
+    const record = parseRecord(dataset.value);
+    if (record !== undefined) return record;
+    addIssue({ message: 'no record' });
+    return NEVER;
+  }),
 );
 
 /** Which of the two channels. */
