@@ -37,7 +37,7 @@ function nameOf({
   kind: OutcomeKind;
   late: number;
 }): AlertName {
-  const causeId = `${kind}.${hex(cause, 16)}`;
+  const causeId: CauseId = `${kind}.${hex(cause, 16)}`;
   const eventId = hex(event * 1000 + cause, 32) as EventId;
   return { severity: 'warning', causeId, kind, at: epochMs(START + late), eventId, isEnd: false };
 }
