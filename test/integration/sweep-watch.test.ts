@@ -152,7 +152,7 @@ test('bad lines are one outcome for each file, and the good ones are watched', a
       reason: 'digits-only,excel-number,quotes',
       object_key: HALL,
       rule_inputs:
-        '{"lines":5,"bad":3,"codes":"digits-only 1, excel-number 1, quotes 1","first":"line 3: digits-only (356217374433); line 4: excel-number (1.2E+15); line 5: quotes (＂ac,c1)"}',
+        '{"lines":5,"bad":3,"codes":"digits-only 1, excel-number 1, quotes 1","first":"line 3: digits-only (356217374433); line 4: excel-number (1.2E+15); line 5: quotes (＂ac,c1)","fix_zh":"按 0x… 写十六进制，按 dec:… 写十进制，例如 0x356217374433 或 dec:58695412565043。"}',
     },
   });
 });

@@ -22,6 +22,7 @@ import type { MqttCertificates } from '../../shared/ports/mqtt-certificates.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { OutcomeLog } from '../../shared/ports/outcome-log.ts';
 import type { RunLog } from '../../shared/ports/run-log.ts';
+import { heldToTable } from './table-fields.ts';
 
 export const REGION = 'cn-hangzhou';
 const LOGSTORE = 'outcomes';
@@ -31,6 +32,9 @@ const LOGSTORE = 'outcomes';
  * there, or does something else to the world at that very moment.
  */
 export type CallWatch = (moment: 'before' | 'after', call: string) => unknown;
+
+/** Decides what becomes of one request to the bucket. */
+export type OssSpoiler = (request: { readonly operation: string; readonly key?: string }) => OssFault;
 
 /** What one run of a pipeline works with: real adapters and SDKs, watched, on the time of the world. */
 export interface RunPorts {
@@ -52,7 +56,7 @@ export interface RunSetUp {
   /** `host:port` of the certificate service; its own unless something stands before it. */
   readonly mqttEndpoint?: string;
   /** URL of the log service; its own unless something stands before it. */
-  readonly logEndpoint?: string;
+  readonly logEndpoint?: string | undefined;
   /** How long one call to the certificate service may take, in real milliseconds. */
   readonly callTimeoutMs?: number | undefined;
   /** What paces the calls to the certificate service; waiting takes real time then. Nothing paces them by default. */
@@ -76,6 +80,10 @@ export interface ServiceWorld {
   readonly keys: (prefix: string) => Promise<readonly string[]>;
   /** Every outcome in the log store, as fields. */
   readonly outcomes: () => readonly Readonly<Record<string, string>>[];
+  /** Every object that was ever written, oldest first. */
+  readonly written: readonly OssObjectEvent[];
+  /** What the bucket does with the next requests; `undefined` makes it well again. */
+  readonly spoilBucket: (fault: OssSpoiler | undefined) => void;
 }
 
 /** The PEM texts of a CA and of a verification certificate. */
@@ -91,8 +99,6 @@ export interface Services {
   readonly instances: readonly string[];
   /** What everybody signs with. */
   readonly key: LocalCredentials;
-  readonly onEvent?: (event: OssObjectEvent) => void;
-  readonly beforeAnswer?: (request: { readonly operation: string; readonly key?: string }) => OssFault;
 }
 
 /** Starts the services; they end with the test. */
@@ -101,13 +107,15 @@ export async function serviceWorld(services: Services): Promise<ServiceWorld> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'services-'));
   const clock = createLocalClock();
   const common = { credentials: [key], clock, region: REGION };
+  const written: OssObjectEvent[] = [];
+  let spoiler: OssSpoiler | undefined;
   const [oss, mqtt, sls] = await Promise.all([
     startOss({
       ...common,
       dataFolder: join(dataFolder, 'oss'),
       bucket: services.bucket,
-      onEvent: services.onEvent ?? (() => undefined),
-      ...(services.beforeAnswer === undefined ? {} : { beforeAnswer: services.beforeAnswer }),
+      onEvent: (event) => void written.push(event),
+      beforeAnswer: (request) => spoiler?.(request) ?? 'ok',
     }),
     startMqtt({
       ...common,
@@ -162,7 +170,7 @@ export async function serviceWorld(services: Services): Promise<ServiceWorld> {
         parameters: 'query',
         timeoutMs: callTimeoutMs,
       });
-      const reporter = createReporter({ store, log, runLog });
+      const reporter = heldToTable(createReporter({ store, log, runLog }));
       const ownClock = calls.budget === undefined ? worldClock : { ...worldClock, sleep: realSleep };
       return { store, mqtt: certificates, log, reporter, runLog, clock: ownClock, deadline };
     },
@@ -176,6 +184,10 @@ export async function serviceWorld(services: Services): Promise<ServiceWorld> {
       return page.objects.map(({ name }) => decodeURIComponent(String(name).replaceAll('+', ' ')));
     },
     outcomes: () => sls.logs(LOGSTORE).map((log) => log.fields),
+    written,
+    spoilBucket: (fault) => {
+      spoiler = fault;
+    },
   };
 }
 
