@@ -4,16 +4,19 @@ import { composeSweep } from '../../functions/sweep/compose.ts';
 import { durationMs } from '../../shared/core/time.ts';
 import { claimBucket, functionPrefixOf } from '../../shared/pipelines/deployment-owner.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import type { OssSpoiler } from '../support/drop-world.ts';
-import { REGION, type ServiceWorld, serviceWorld } from '../support/service-world.ts';
+import { type OssSpoiler, REGION, type ServiceWorld, serviceWorld } from '../support/service-world.ts';
 
 const KEY = { accessKeyId: 'STS.owner', accessKeySecret: 'secret-of-the-test', securityToken: 'token-of-the-test' };
 const BUCKET = 'owned-bucket';
 const FIRST = { accountId: '1234567890123456', region: REGION, functionPrefix: '' };
 const OWNER = '{"schema":1,"accountId":"1234567890123456","region":"cn-hangzhou","functionPrefix":""}';
 
-const startWorld = (beforeAnswer: OssSpoiler = () => 'ok'): Promise<ServiceWorld> =>
-  serviceWorld({ bucket: BUCKET, project: 'owned-project', instances: ['post-cn-world00001'], key: KEY, beforeAnswer });
+async function startWorld(spoiler?: OssSpoiler): Promise<ServiceWorld> {
+  const place = { bucket: BUCKET, project: 'owned-project' };
+  const world = await serviceWorld({ ...place, instances: ['post-cn-world00001'], key: KEY });
+  world.spoilBucket(spoiler);
+  return world;
+}
 
 const environmentOf = ({ mqtt, oss, sls }: ServiceWorld) => ({
   MQTT_CERTS_REGION: REGION,

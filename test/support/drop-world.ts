@@ -1,6 +1,6 @@
 import type { LocalClock } from '../../local/clock.ts';
 import type { LocalMqtt } from '../../local/mqtt/server.ts';
-import type { LocalOss, OssFault, OssObjectEvent } from '../../local/oss/oss.ts';
+import type { LocalOss, OssObjectEvent } from '../../local/oss/oss.ts';
 import type { LocalSls } from '../../local/sls/server.ts';
 import type { OssClient } from '../../shared/adapters/oss-client.ts';
 import { minutes } from '../../shared/core/time.ts';
@@ -10,7 +10,15 @@ import { runRegisterCa } from '../../shared/pipelines/register-ca/run.ts';
 import type { RunLine } from '../../shared/ports/run-log.ts';
 import { caRecipe, commonNames, type KeyType, makeDer, pem, type Recipe, verificationRecipe } from './certificates.ts';
 import { type Fault, type FaultProxy, faultProxy } from './fault-proxy.ts';
-import { type CallWatch, instanceId, type PemPair, REGION, serviceWorld } from './service-world.ts';
+import {
+  type CallWatch,
+  instanceId,
+  type OssSpoiler,
+  type PemPair,
+  REGION,
+  type ServiceWorld,
+  serviceWorld,
+} from './service-world.ts';
 
 export const INSTANCE = 'post-cn-world00001';
 /** An instance of the account that the deployment does not serve unless its settings say so. */
@@ -57,9 +65,6 @@ export interface DropWorld {
   readonly outcomes: () => readonly Readonly<Record<string, string>>[];
 }
 
-/** Decides what becomes of one request to the bucket. */
-export type OssSpoiler = (request: { readonly operation: string; readonly key?: string }) => OssFault;
-
 /** How one invocation differs from an ordinary one. */
 export interface InvokeOptions {
   readonly watch?: CallWatch;
@@ -72,19 +77,13 @@ export interface InvokeOptions {
 
 /** Starts a world; it ends with the test. */
 export async function dropWorld(): Promise<DropWorld> {
-  const events: OssObjectEvent[] = [];
+  const instances = [INSTANCE, OTHER_INSTANCE];
+  return dropWorldOn(await serviceWorld({ bucket: BUCKET, project: 'world-project', instances, key: KEY }));
+}
+
+/** The same on services that it shares with other worlds; the bucket is {@link BUCKET}. */
+export async function dropWorldOn(services: ServiceWorld): Promise<DropWorld> {
   const thrown: unknown[] = [];
-  let spoiler: OssSpoiler | undefined;
-  const services = await serviceWorld({
-    bucket: BUCKET,
-    project: 'world-project',
-    instances: [INSTANCE, OTHER_INSTANCE],
-    key: KEY,
-    onEvent: (event) => {
-      events.push(event);
-    },
-    beforeAnswer: (request) => spoiler?.(request) ?? 'ok',
-  });
   const { bucket, clock, mqtt, oss, sls } = services;
   const hop = await faultProxy(mqtt.endpoint);
   const lines: RunLine[] = [];
@@ -129,9 +128,9 @@ export async function dropWorld(): Promise<DropWorld> {
   };
   const put: DropWorld['put'] = async (key, bytes) => {
     const data = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
-    const seen = events.length;
+    const seen = services.written.length;
     await bucket.put({ key, bytes: data, contentType: 'application/x-pem-file', headers: {}, timeoutMs: 5000 });
-    const event = events.slice(seen).find((one) => one.key === key);
+    const event = services.written.slice(seen).find((one) => one.key === key);
     if (event === undefined) throw new Error(`no event came for ${key}`);
     return objectEvent(event);
   };
@@ -151,9 +150,7 @@ export async function dropWorld(): Promise<DropWorld> {
       for (const [name, bytes] of Object.entries(files)) brought.push(await put(folder + name, bytes));
       return brought;
     },
-    spoilBucket: (fault) => {
-      spoiler = fault;
-    },
+    spoilBucket: services.spoilBucket,
     registerByHand: (pair, instance = INSTANCE) => services.register(pair, { instance, caName: 'by hand' }),
     invoke,
     tick: (options) => {

@@ -158,7 +158,7 @@ function isoMinute(moment: EpochMs): string {
 }
 
 /** A hop before the log service that answers in its words to logs that hold a text, and passes all others on. */
-async function refusingHop(
+export async function refusingHop(
   target: string,
 ): Promise<{ readonly endpoint: string; readonly refuse: (text: string, code: string) => void }> {
   const rules: { readonly text: string; readonly code: string }[] = [];

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { LocalClock } from '../../local/clock.ts';
 import { type LocalRobot, startRobot } from '../../local/dingtalk/robot.ts';
-import type { OssFault } from '../../local/oss/oss.ts';
 import type { LocalSls } from '../../local/sls/server.ts';
 import { openChannel } from '../../shared/adapters/channels/open-channel.ts';
 import type { OssClient } from '../../shared/adapters/oss-client.ts';
@@ -14,11 +13,12 @@ import type { EventId, OutcomeRecord } from '../../shared/core/outcome-record.ts
 import type { Severity } from '../../shared/core/outcome-table.ts';
 import { epochMs, minutes, parseIso } from '../../shared/core/time.ts';
 import type { NotifyDeps, PassFacts } from '../../shared/pipelines/notify/deps.ts';
+import { housekeep } from '../../shared/pipelines/notify/housekeeping/housekeep.ts';
 import { runNotify } from '../../shared/pipelines/notify/run.ts';
 import type { Channel } from '../../shared/ports/channel.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { RunLine } from '../../shared/ports/run-log.ts';
-import { type CallWatch, serviceWorld, watched } from './service-world.ts';
+import { type CallWatch, type OssSpoiler, type ServiceWorld, serviceWorld, watched } from './service-world.ts';
 
 export const INSTANCE = 'post-cn-notify0001';
 const KEY = {
@@ -37,6 +37,10 @@ export interface TellOptions {
   readonly skewMs?: number;
   /** Without one unless told otherwise. */
   readonly withSecond?: boolean;
+  /** Whether the run keeps house as the deployed function does; it does nothing of the kind unless told to. */
+  readonly keepsHouse?: boolean;
+  /** URL of the log service, when something stands before it. */
+  readonly logEndpoint?: string;
 }
 
 /** The teller with its real adapters and SDKs, a real robot and a second one, on a cloud of its own. */
@@ -68,19 +72,17 @@ export interface NotifyWorld {
   /** Outcomes in the log store, each event once. */
   readonly outcomes: (kind?: string) => readonly Readonly<Record<string, string>>[];
   /** What the bucket does with the next requests; `undefined` makes it well again. */
-  readonly spoilBucket: (fault: ((request: { operation: string; key?: string }) => OssFault) | undefined) => void;
+  readonly spoilBucket: (fault: OssSpoiler | undefined) => void;
 }
 
 /** Starts a world; it ends with the test. */
 export async function notifyWorld(): Promise<NotifyWorld> {
-  let spoiler: ((request: { operation: string; key?: string }) => OssFault) | undefined;
-  const services = await serviceWorld({
-    bucket: 'notify-bucket',
-    project: 'notify-project',
-    instances: [INSTANCE],
-    key: KEY,
-    beforeAnswer: (request) => spoiler?.(request) ?? 'ok',
-  });
+  const place = { bucket: 'notify-bucket', project: 'notify-project' };
+  return notifyWorldOn(await serviceWorld({ ...place, instances: [INSTANCE], key: KEY }));
+}
+
+/** The same on services that it shares with other worlds. */
+export async function notifyWorldOn(services: ServiceWorld): Promise<NotifyWorld> {
   const { bucket, clock, sls } = services;
   const folder = await mkdtemp(join(tmpdir(), 'robots-'));
   const [robot, second] = await Promise.all([
@@ -108,34 +110,37 @@ export async function notifyWorld(): Promise<NotifyWorld> {
   };
 
   const tell: NotifyWorld['tell'] = async (options = {}) => {
-    const { skewMs = 0, timeoutMs = 50_000, watch = () => undefined } = options;
-    const ports = services.portsOf({ functionName: 'notify', runLog, timeoutMs, watch });
+    const { logEndpoint, skewMs = 0, timeoutMs = 50_000, watch = () => undefined, withSecond = false } = options;
+    const ports = services.portsOf({ functionName: 'notify', runLog, timeoutMs, watch, logEndpoint });
     const clockOfRun: Clock = { ...ports.clock, now: () => epochMs(ports.clock.now() + skewMs) };
     runs += 1;
-    await runNotify({
+    const common = {
       ...ports,
       clock: clockOfRun,
       deadline: epochMs(ports.deadline + skewMs),
-      channels: {
-        first: channelOf(robot, clockOfRun, watch),
-        ...(options.withSecond === true ? { second: channelOf(second, clockOfRun, watch) } : {}),
-      },
       settings: {
-        language: 'both',
+        language: 'both' as const,
         keyword: '',
         quietHours: undefined,
         timeZone: 'Asia/Shanghai',
         sweepInterval: minutes(10),
-        canary: 'off',
+        canary: 'off' as const,
         logProject: 'notify-project',
         logStore: 'outcomes',
         ...options.settings,
       },
       run: { functionName: 'notify', functionRequestId: `n-${String(runs)}`, configDigest: 'c0ffee', version: '0' },
+    };
+    await runNotify({
+      ...common,
+      channels: {
+        first: channelOf(robot, clockOfRun, watch),
+        ...(withSecond ? { second: channelOf(second, clockOfRun, watch) } : {}),
+      },
       runId: `run-${String(runs)}`,
-      housekeep: (facts) => {
+      housekeep: async (facts) => {
         lastFacts = facts;
-        return Promise.resolve();
+        if (options.keepsHouse === true) await housekeep({ ...common, hasSecondChannel: withSecond }, facts);
       },
     });
   };
@@ -184,9 +189,7 @@ export async function notifyWorld(): Promise<NotifyWorld> {
       const once = new Map(services.outcomes().map((fields) => [fields['event_id'], fields]));
       return [...once.values()].filter((fields) => kind === undefined || fields['kind'] === kind);
     },
-    spoilBucket: (fault) => {
-      spoiler = fault;
-    },
+    spoilBucket: services.spoilBucket,
   };
 }
 

@@ -114,7 +114,9 @@ export async function serviceWorld(services: Services): Promise<ServiceWorld> {
       ...common,
       dataFolder: join(dataFolder, 'oss'),
       bucket: services.bucket,
-      onEvent: (event) => void written.push(event),
+      onEvent: (event) => {
+        if (event.eventName.startsWith('ObjectCreated:')) written.push(event);
+      },
       beforeAnswer: (request) => spoiler?.(request) ?? 'ok',
     }),
     startMqtt({

@@ -8,8 +8,15 @@ import { durationMs, epochMs, minutes } from '../../shared/core/time.ts';
 import { decodeSweepEvent } from '../../shared/events/sweep-event.ts';
 import type { SweepDeps } from '../../shared/pipelines/sweep/deps.ts';
 import { runSweep } from '../../shared/pipelines/sweep/run.ts';
-import { type OssSpoiler, soundPair } from './drop-world.ts';
-import { type CallWatch, instanceId, serviceWorld, watched } from './service-world.ts';
+import { soundPair } from './drop-world.ts';
+import {
+  type CallWatch,
+  instanceId,
+  type OssSpoiler,
+  type ServiceWorld,
+  serviceWorld,
+  watched,
+} from './service-world.ts';
 
 export const INSTANCE = 'post-cn-sweep00001';
 const KEY = {
@@ -66,14 +73,12 @@ export interface SweepWorld {
 
 /** Starts a world; it ends with the test. */
 export async function sweepWorld(): Promise<SweepWorld> {
-  let spoiler: OssSpoiler | undefined;
-  const services = await serviceWorld({
-    bucket: 'sweep-bucket',
-    project: 'sweep-project',
-    instances: [INSTANCE],
-    key: KEY,
-    beforeAnswer: (request) => spoiler?.(request) ?? 'ok',
-  });
+  const place = { bucket: 'sweep-bucket', project: 'sweep-project' };
+  return sweepWorldOn(await serviceWorld({ ...place, instances: [INSTANCE], key: KEY }), INSTANCE);
+}
+
+/** The same on services that it shares with other worlds. */
+export function sweepWorldOn(services: ServiceWorld, instance: string): SweepWorld {
   const { bucket, clock, mqtt, oss, sls } = services;
   let runs = 0;
 
@@ -111,7 +116,7 @@ export async function sweepWorld(): Promise<SweepWorld> {
       },
       watchCache: {},
       settings: {
-        instances: [instanceId(INSTANCE)],
+        instances: [instanceId(instance)],
         interval: minutes(10),
         reactivate: 'act',
         reactivateAfter: durationMs(0),
@@ -133,13 +138,13 @@ export async function sweepWorld(): Promise<SweepWorld> {
     sls,
     bucket,
     ca: (name, serial) => {
-      services.register(soundPair(services.code(INSTANCE), { serial }), { instance: INSTANCE, caName: name });
+      services.register(soundPair(services.code(instance), { serial }), { instance, caName: name });
       return serial.replace(/^0+/, '');
     },
     devices: (ca, serials, validUntil = clock.now() + 1000 * DAY) => {
       const validFrom = clock.now() - DAY;
       mqtt.engine.registerDevices(
-        INSTANCE,
+        instance,
         ca,
         serials.map((serial) => ({ serial, validFrom, validUntil })),
       );
@@ -153,7 +158,7 @@ export async function sweepWorld(): Promise<SweepWorld> {
       await invoke({ triggerTime, triggerName: 'every-10-minutes', payload: '' }, options);
     },
     invoke,
-    statusOf: (ca, device) => mqtt.engine.device(INSTANCE, ca, device)?.status,
+    statusOf: (ca, device) => mqtt.engine.device(instance, ca, device)?.status,
     told: (kinds) => {
       const counts: Record<string, number> = {};
       const once = new Map(services.outcomes().map((fields) => [fields['event_id'], fields]));
@@ -169,9 +174,7 @@ export async function sweepWorld(): Promise<SweepWorld> {
       const { bytes } = await bucket.get({ key, headers: {}, maxBytes: 1_000_000, timeoutMs: 5000 });
       return bytes.toString('utf8');
     },
-    spoilBucket: (fault) => {
-      spoiler = fault;
-    },
+    spoilBucket: services.spoilBucket,
     keys: services.keys,
     outcomes: (kind) => {
       const once = new Map(services.outcomes().map((fields) => [fields['event_id'], fields]));
