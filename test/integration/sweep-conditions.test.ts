@@ -79,6 +79,28 @@ test('a device that is missing and comes back ends the condition; while one can 
   await expectCausesToMatch(world);
 });
 
+test('a certificate that is expired is so when it is switched off as well; the end is told when there is none', async () => {
+  const world = await fleet();
+  world.devices(CA, ['b1', 'b2'], world.clock.now() + DAY);
+  await watch(world, [...SERIALS, 'b1', 'b2']);
+  await world.tick();
+  world.clock.advance(2 * DAY);
+  await world.tick();
+  expect(world.outcomes('device-expired').map((one) => one['device_sn'])).toEqual(['b1', 'b2']);
+  turn(world, 'inactive', ['b1', 'b2']);
+  await ticks(world, 2);
+  await world.put('control/holds/a.csv', `${INSTANCE},b1,,ann,lost,\n`);
+  await ticks(world, 2);
+  expect(ended(world)).toEqual([]);
+  await watch(world, [...SERIALS, 'b1']);
+  await ticks(world, 2);
+  expect(ended(world)).toEqual(['devices-left-inactive over']);
+  await watch(world, SERIALS);
+  await ticks(world, 2);
+  expect(ended(world)).toEqual(['devices-left-inactive over', 'device-expired over']);
+  await expectCausesToMatch(world);
+});
+
 test('what is taken off the watch list is not open any more, and that is said as what it is', async () => {
   const world = await fleet();
   world.mqtt.engine.deleteDevice(INSTANCE, CA, 'a1');
@@ -214,6 +236,31 @@ test('what stops all acts is told once, and its end', async () => {
   await world.remove('control/holds/a.csv');
   await ticks(world, 2);
   expect(ended(world)).toEqual(['acts-stopped over']);
+  await expectCausesToMatch(world);
+});
+
+test('a hold file that can not be read does not end what is told of another one', async () => {
+  const world = await fleet();
+  await world.put('control/holds/a.csv', `${INSTANCE},a1,,ann,lost,\n`);
+  await world.put('control/holds/b.csv', `${INSTANCE},a2,,ann,lost,\n`);
+  const spoil = (...names: string[]): void =>
+    world.spoilBucket(({ key = '', operation }) =>
+      operation === 'GetObject' && names.some((name) => key === `control/holds/${name}.csv`)
+        ? { status: 403, code: 'AccessDenied' }
+        : 'ok',
+    );
+  spoil('b');
+  await world.tick();
+  spoil('a');
+  await world.tick();
+  expect(world.told(['acts-stopped'])).toEqual({
+    'acts-stopped control/holds/a.csv controls-unreadable': 1,
+    'acts-stopped control/holds/b.csv controls-unreadable': 1,
+  });
+  expect(ended(world)).toEqual([]);
+  spoil();
+  await ticks(world, 2);
+  expect(ended(world)).toEqual(['acts-stopped over', 'acts-stopped over']);
   await expectCausesToMatch(world);
 });
 

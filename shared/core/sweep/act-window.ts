@@ -57,6 +57,8 @@ export interface KnownIntent {
 export interface ActWindow {
   /** When it last set out to activate this device and, as far as is known, may have done so. */
   readonly lastActivatedAt: (instance: InstanceId, ca: CaSerial, device: DeviceSerial) => EpochMs | undefined;
+  /** The code with which its last activation failed; empty without one, `undefined` for one that did not fail. */
+  readonly lastFailure: (instance: InstanceId, ca: CaSerial, device: DeviceSerial) => string | undefined;
   /** Devices set out for in the last 24 hours. */
   readonly actedUnderCa: (instance: InstanceId, ca: CaSerial) => number;
   readonly actedOnInstance: (instance: InstanceId) => number;
@@ -75,7 +77,11 @@ export interface ActWindow {
 /** Nothing was sent to the service: such a device weighs nothing. */
 const UNSENT: readonly ActResult['result'][] = ['untouched', 'recovered', 'missing', 'unsent'];
 
+/** Read active, or gone: an earlier failure is over. */
+const SEEN_WELL: readonly ActResult['result'][] = ['reactivated', 'found-active', 'recovered', 'missing'];
+
 interface Counts {
+  readonly lastFailures: ReadonlyMap<string, string>;
   readonly lastAt: ReadonlyMap<string, EpochMs>;
   readonly underCa: ReadonlyMap<string, number>;
   readonly onInstance: ReadonlyMap<string, number>;
@@ -94,6 +100,7 @@ export function actWindowOf(known: readonly KnownIntent[], now: EpochMs): ActWin
   };
   return {
     lastActivatedAt: (instance, ca, device) => counts().lastAt.get(`${instance}/${ca}/${device}`),
+    lastFailure: (instance, ca, device) => counts().lastFailures.get(`${instance}/${ca}/${device}`),
     actedUnderCa: (instance, ca) => counts().underCa.get(`${instance}/${ca}`) ?? 0,
     actedOnInstance: (instance) => counts().onInstance.get(instance) ?? 0,
     ofSweep: (id, instance, ca) => {
@@ -140,7 +147,21 @@ function countAll(all: readonly KnownIntent[], now: EpochMs): Counts {
       if (result !== 'failed' && at > (lastAt.get(name) ?? Number.NEGATIVE_INFINITY)) lastAt.set(name, at);
     }
   }
-  return { lastAt, underCa, onInstance };
+  return { lastFailures: lastFailuresOf(all), lastAt, underCa, onInstance };
+}
+
+/** Of each device whose last activation failed, the code. */
+function lastFailuresOf(all: readonly KnownIntent[]): ReadonlyMap<string, string> {
+  const failures = new Map<string, string>();
+  const inOrder = all.toSorted((one, other) => one.intent.at - other.intent.at);
+  for (const { intent, results = [] } of inOrder) {
+    for (const { code = '', device, result } of results) {
+      const name = `${intent.instance}/${intent.ca}/${device}`;
+      if (result === 'failed') failures.set(name, code);
+      else if (SEEN_WELL.includes(result)) failures.delete(name);
+    }
+  }
+  return failures;
 }
 
 function add(counts: Map<string, number>, name: string): void {

@@ -6,12 +6,34 @@ export interface CaFindings {
   readonly isCaMissing: boolean;
   /** How many devices each guardrail stopped. */
   readonly vetoes: Readonly<Partial<Record<VetoKind, number>>>;
+  /** The deployment was told to observe only. */
+  readonly isObserving: boolean;
   /** Devices that would have been activated, had the deployment not been told to observe only. */
   readonly observed: number;
   /** Error codes of activations that failed; empty for one that was answered and did not help. */
   readonly failures: readonly string[];
   /** Devices to be activated of which it is not known what became of them. */
   readonly unsettled: number;
+  readonly lasting: LastingReasons;
+}
+
+/** How many devices something is true of, for each guardrail that says so. */
+export type ReasonCounts = Readonly<Partial<Record<VetoKind, number>>>;
+
+/**
+ * What is true of the inactive devices of a CA whichever guardrail was asked first. A certificate that is expired and
+ * switched off is still expired, one that flaps and is on hold still flaps: no condition is over because another reason
+ * is named in its place.
+ */
+export interface LastingReasons {
+  /** Every guardrail that says no to a device, not only the first. */
+  readonly all: ReasonCounts;
+  /** The same without the devices on hold: somebody answers for those, and they are left for that. */
+  readonly notHeld: ReasonCounts;
+  /** Devices that would have passed on to the breaker, but for something that passes by itself or is soon mended. */
+  readonly masked: number;
+  /** Error codes of the last activations of devices that were not tried again. */
+  readonly failures: readonly string[];
 }
 
 /** So many devices of a CA are told one by one in a sweep for each kind; the others are counted in one more alert. */

@@ -1,10 +1,17 @@
 import type { CauseId } from '../alert-key.ts';
 import type { CaSerial } from '../serial.ts';
 import { type EpochMs, hours } from '../time.ts';
-import { type CaFindings, LEFT_REASONS, type LeftReason, MANY, MANY_KINDS, type ManyKind } from './ca-findings.ts';
+import {
+  type CaFindings,
+  type LastingReasons,
+  LEFT_REASONS,
+  type LeftReason,
+  MANY,
+  MANY_KINDS,
+  type ManyKind,
+} from './ca-findings.ts';
 import type { CaState } from './ca-memory.ts';
 import type { DeviceCounts } from './counts.ts';
-import type { VetoKind } from './guardrails.ts';
 import type { SWEEP_OUTCOME_KINDS, SweepOutcomeKind } from './sweep-outcome-table.ts';
 
 type Facts = typeof SWEEP_OUTCOME_KINDS;
@@ -113,36 +120,38 @@ export function endOfCa(
   return kind === 'ca-expired' && state === 'inactive' ? 'over' : undefined;
 }
 
-/** Guardrails that are asked before the others: behind them nobody knows what the others would say. */
-const MASKS: readonly VetoKind[] = ['paused', 'controls-unreadable', 'ca-not-active'];
-/** And what keeps an activation from being tried again. */
-const NOT_TRIED: readonly VetoKind[] = [...MASKS, 'waiting', 'breaker'];
-
-/** Whether nothing of a condition of a CA's devices is left, as far as all of them could be looked at. */
+/**
+ * Whether nothing of a condition of a CA's devices is left, as far as all of them could be looked at: whichever guardrail
+ * was asked first, and whether one is switched off or not.
+ */
 export function hasEnded(
   { kind, reason = '' }: Pick<StandingCondition, 'kind' | 'reason'>,
   { byClass }: DeviceCounts,
   findings: CaFindings,
 ): boolean {
   if (findings.isCaMissing || byClass.unreadable > 0) return false;
-  const none = (kinds: readonly VetoKind[]): boolean => kinds.every((veto) => (findings.vetoes[veto] ?? 0) === 0);
+  const { lasting, vetoes } = findings;
+  // Nothing that might be activated was kept from coming as far as that.
+  const isTried = (vetoes.breaker ?? 0) === 0 && lasting.masked === 0;
   switch (kind) {
     case 'device-missing':
-      return byClass.missing === 0;
     case 'device-expired':
-      return byClass.expired === 0;
     case 'device-flapping':
-      return none([...MASKS, 'flapping']);
+      return MANY_KINDS.every((many) => many !== kind || lastingOfMany(many, { byClass }, lasting) === 0);
     case 'breaker-open':
-      return none([...MASKS, 'breaker']);
+      return isTried;
     case 'reactivation-failed':
       return (
-        none(NOT_TRIED) && findings.observed === 0 && findings.unsettled === 0 && !findings.failures.includes(reason)
+        isTried &&
+        findings.observed === 0 &&
+        findings.unsettled === 0 &&
+        !findings.failures.includes(reason) &&
+        !lasting.failures.includes(reason)
       );
     case 'devices-many':
-      return MANY_KINDS.every((many) => many !== reason || countOfMany(many, { byClass }, findings) <= MANY);
+      return MANY_KINDS.every((many) => many !== reason || lastingOfMany(many, { byClass }, lasting) <= MANY);
     case 'devices-left-inactive':
-      return LEFT_REASONS.every((left) => left !== reason || countOfLeft(left, findings) === 0);
+      return LEFT_REASONS.every((left) => left !== reason || isLeftNoMore(left, findings));
     case 'ca-inactive':
     case 'ca-expired':
     case 'ca-missing':
@@ -170,7 +179,25 @@ export function countOfMany(
   }
 }
 
+/** The same, with those that are so behind another reason. */
+function lastingOfMany(kind: ManyKind, { byClass }: Pick<DeviceCounts, 'byClass'>, { all }: LastingReasons): number {
+  switch (kind) {
+    case 'device-missing':
+      return byClass.missing;
+    case 'device-expired':
+      return byClass.expired + (all['device-expired'] ?? 0);
+    case 'device-flapping':
+      return all.flapping ?? 0;
+  }
+}
+
 /** How many inactive devices are left so for one reason. */
 export function countOfLeft(reason: LeftReason, { observed, vetoes }: Pick<CaFindings, 'observed' | 'vetoes'>): number {
   return reason === 'observed-only' ? observed : (vetoes[reason] ?? 0);
+}
+
+/** Whether no inactive device is left so for one reason, be it behind another one; a hold is a reason of its own. */
+function isLeftNoMore(reason: LeftReason, { isObserving, lasting, observed, vetoes }: CaFindings): boolean {
+  if (reason !== 'observed-only') return (lasting.notHeld[reason] ?? 0) === 0;
+  return observed === 0 && !(isObserving && lasting.masked + (vetoes.breaker ?? 0) > 0);
 }

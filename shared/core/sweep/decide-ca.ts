@@ -2,10 +2,12 @@ import type { InstanceId } from '../instance.ts';
 import type { CaSerial, DeviceSerial } from '../serial.ts';
 import type { EpochMs } from '../time.ts';
 import { weigh } from './breaker.ts';
+import type { LastingReasons } from './ca-findings.ts';
 import { countClasses, registeredOf } from './counts.ts';
 import { readMemory } from './device-memory.ts';
-import { type Candidate, type GuardContext, releaseOf, vetoFor } from './guardrails.ts';
+import { type Candidate, type GuardContext, releaseOf, vetoesFor, vetoFor } from './guardrails.ts';
 import type { InactiveDates } from './inactive-dates.ts';
+import { type LastingTable, lastingTable } from './lasting-reasons.ts';
 import { deviceAt } from './packed-serials.ts';
 import type { SweepId } from './sweep-id.ts';
 import type { RuleInputs } from './sweep-outcome.ts';
@@ -27,6 +29,8 @@ export interface CaEvidence {
   /** When an inactive device was first found so; the sweep's now for one that was not inactive before. */
   readonly inactiveSince: (device: DeviceSerial) => EpochMs;
   readonly lastActivatedAt: (device: DeviceSerial) => EpochMs | undefined;
+  /** The code with which its last activation failed; `undefined` for one that did not fail. */
+  readonly lastFailure: (device: DeviceSerial) => string | undefined;
   readonly actedUnderCa: number;
   readonly actedOnInstance: number;
 }
@@ -42,6 +46,7 @@ export interface Survivor {
 export interface CaVerdict {
   readonly survivors: readonly Survivor[];
   readonly vetoed: VetoedDevices;
+  readonly lasting: LastingReasons;
   /** What the breaker weighed, and whether it tripped. */
   readonly breaker: { readonly isOpen: boolean; readonly inputs: RuleInputs };
 }
@@ -55,7 +60,8 @@ const RELEASED_AT_ONCE = 20_000;
  */
 export function decideCa(evidence: CaEvidence, context: GuardContext): CaVerdict {
   const vetoes = vetoTable(evidence.next.length);
-  const passed = askGuardrails(evidence, context, vetoes);
+  const lasting = lastingTable();
+  const passed = askGuardrails(evidence, context, { vetoes, lasting });
   const breaker = weigh({
     survivors: passed.count,
     released: passed.released,
@@ -68,11 +74,15 @@ export function decideCa(evidence: CaEvidence, context: GuardContext): CaVerdict
     if (passed.marks[index] === 0) continue;
     const release = passed.releases.get(index);
     const isReleased = passed.marks[index] === RELEASED;
+    const device = deviceAt(evidence.devices, index);
     if (release !== undefined || !(breaker.isOpen || isReleased)) {
-      survivors.push({ device: deviceAt(evidence.devices, index), release });
-    } else vetoes.put(index, { kind: 'breaker', inputs: isReleased ? { release: 'next-sweep' } : breaker.inputs });
+      survivors.push({ device, release });
+      continue;
+    }
+    vetoes.put(index, { kind: 'breaker', inputs: isReleased ? { release: 'next-sweep' } : breaker.inputs });
+    lasting.note(['breaker'], evidence.lastFailure(device));
   }
-  return { survivors, vetoed: vetoes.of(evidence.devices), breaker };
+  return { survivors, vetoed: vetoes.of(evidence.devices), lasting: lasting.reasons(), breaker };
 }
 
 const PASSED = 1;
@@ -88,7 +98,11 @@ interface Passed {
   readonly releases: ReadonlyMap<number, SweepId>;
 }
 
-function askGuardrails(evidence: CaEvidence, context: GuardContext, vetoes: VetoTable): Passed {
+function askGuardrails(
+  evidence: CaEvidence,
+  context: GuardContext,
+  { lasting, vetoes }: { readonly vetoes: VetoTable; readonly lasting: LastingTable },
+): Passed {
   const marks = new Uint8Array(evidence.next.length);
   const releases = new Map<number, SweepId>();
   let count = 0;
@@ -99,6 +113,7 @@ function askGuardrails(evidence: CaEvidence, context: GuardContext, vetoes: Veto
     const veto = vetoFor(candidate, context);
     if (veto !== undefined) {
       vetoes.put(index, veto);
+      lasting.note(vetoesFor(candidate, context), evidence.lastFailure(candidate.device));
       continue;
     }
     const release = releaseOf(candidate, context.controls);

@@ -82,6 +82,11 @@ export function vetoFor(candidate: Candidate, context: GuardContext): Veto | und
   return undefined;
 }
 
+/** Every guardrail that says no, whatever those before it say. */
+export function vetoesFor(candidate: Candidate, context: GuardContext): readonly VetoKind[] {
+  return GUARDRAILS.flatMap((guardrail) => guardrail(candidate, context)?.kind ?? []);
+}
+
 /** The rules that are asked again right before the act, with controls and a reading of that moment. */
 const LAST_LOOK = [paused, unreadableControls, held, outOfDate, caNotActive, releaseWithdrawn];
 

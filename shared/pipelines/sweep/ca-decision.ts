@@ -23,6 +23,8 @@ export interface CaDecision {
   readonly isCaMissing: boolean;
   readonly survivors: readonly Survivor[];
   readonly vetoed: VetoedDevices;
+  /** What is true of those behind their first veto. */
+  readonly lasting: CaVerdict['lasting'];
   /** What the breaker weighed, and whether it tripped. */
   readonly breaker: CaVerdict['breaker'];
   /** Codes of devices that could not be read, by place in the list; the first of them. */
@@ -36,8 +38,19 @@ const DECISION_MAX_BYTES = 64 * 1024 * 1024;
 const REF_OCTETS = 2;
 
 const Inputs = v.record(v.string(), v.union([v.string(), v.number(), v.boolean()]));
+
+/** How many devices each guardrail says no to, as it is kept. */
+export const ReasonCountsShape = v.record(v.picklist(VETO_KINDS), v.number());
+/** What is true of inactive devices whichever guardrail was asked first, as it is kept. */
+export const LastingShape = v.object({
+  all: ReasonCountsShape,
+  notHeld: ReasonCountsShape,
+  masked: v.number(),
+  failures: v.array(v.string()),
+});
+
 const Shape = v.object({
-  schema: v.literal(2),
+  schema: v.literal(3),
   digest: v.string(),
   next: v.string(),
   isDaily: v.boolean(),
@@ -49,6 +62,7 @@ const Shape = v.object({
     refs: v.string(),
     inputs: v.pipe(v.array(Inputs), v.maxLength(INPUTS_MAX)),
   }),
+  lasting: LastingShape,
   breaker: v.object({ isOpen: v.boolean(), inputs: Inputs }),
   failures: v.array(v.tuple([v.number(), v.string()])),
   mode: v.picklist(['act', 'observe']),
@@ -66,7 +80,7 @@ export async function writeCaDecision(
 ): Promise<void> {
   const next = packBytes(decision.next);
   const vetoed = packVetoed(decision.vetoed);
-  const bytes = Buffer.from(safeJson({ schema: 2, ...decision, next, vetoed, failures: [...decision.failures] }));
+  const bytes = Buffer.from(safeJson({ schema: 3, ...decision, next, vetoed, failures: [...decision.failures] }));
   await store.put({ key: caDecisionKey(sweepId, swept.instance, swept.ca), bytes, contentType: 'application/json' });
 }
 
@@ -80,7 +94,7 @@ export async function readCaDecision(
   // One that can not be read is none: the devices are read and judged again.
   const read = await readJsonObject(store, key, Shape, DECISION_MAX_BYTES);
   if (read === undefined) return undefined;
-  const { breaker, digest, failures, isCaMissing, isDaily, mode, survivors } = read;
+  const { breaker, digest, failures, isCaMissing, isDaily, lasting, mode, survivors } = read;
   const next = unpackBytes(read.next);
   const vetoed = unpackVetoed(read.vetoed);
   if (next === undefined || vetoed === undefined) return undefined;
@@ -91,6 +105,7 @@ export async function readCaDecision(
     mode,
     digest,
     breaker,
+    lasting,
     vetoed,
     failures: new Map(failures),
     survivors: survivors.flatMap(({ device, release }) => {

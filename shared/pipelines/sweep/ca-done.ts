@@ -3,9 +3,9 @@ import { safeJson } from '../../core/safe-json.ts';
 import { DEVICE_CLASSES } from '../../core/sweep/device-class.ts';
 import type { SweepId } from '../../core/sweep/sweep-id.ts';
 import { caDoneKey } from '../../core/sweep/sweep-layout.ts';
-import { VETO_KINDS } from '../../core/sweep/vetoed-devices.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { readJsonObject } from '../json-object.ts';
+import { LastingShape, ReasonCountsShape } from './ca-decision.ts';
 import type { SweptCa } from './context.ts';
 import type { CaCounts } from './settle-ca.ts';
 
@@ -16,7 +16,7 @@ export type CaDone = CaCounts;
 const MAX_BYTES = 64 * 1024;
 
 const Shape = v.object({
-  schema: v.literal(1),
+  schema: v.literal(2),
   devices: v.object({
     watched: v.number(),
     byClass: v.record(v.picklist(DEVICE_CLASSES), v.number()),
@@ -24,10 +24,12 @@ const Shape = v.object({
   reactivated: v.number(),
   findings: v.object({
     isCaMissing: v.boolean(),
-    vetoes: v.record(v.picklist(VETO_KINDS), v.number()),
+    vetoes: ReasonCountsShape,
+    isObserving: v.boolean(),
     observed: v.number(),
     failures: v.array(v.string()),
     unsettled: v.number(),
+    lasting: LastingShape,
   }),
 });
 
@@ -49,6 +51,6 @@ export async function writeCaDone(
   place: Pick<SweptCa, 'instance' | 'ca'>,
   done: CaDone,
 ): Promise<void> {
-  const bytes = Buffer.from(safeJson({ schema: 1, ...done }));
+  const bytes = Buffer.from(safeJson({ schema: 2, ...done }));
   await store.put({ key: caDoneKey(id, place.instance, place.ca), bytes, contentType: 'application/json' });
 }

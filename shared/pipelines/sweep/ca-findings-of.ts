@@ -11,13 +11,15 @@ import type { CaDecision } from './ca-decision.ts';
 import { standingOf } from './settle-conditions.ts';
 
 /** What was found by what was decided. */
-export function decidedFindings({ isCaMissing, mode, survivors, vetoed }: CaDecision): CaFindings {
+export function decidedFindings({ isCaMissing, lasting, mode, survivors, vetoed }: CaDecision): CaFindings {
   return {
     isCaMissing,
     vetoes: Object.fromEntries(countVetoes(vetoed)),
+    isObserving: mode === 'observe',
     observed: mode === 'observe' ? survivors.length : 0,
     failures: [],
     unsettled: mode === 'act' ? survivors.length : 0,
+    lasting,
   };
 }
 

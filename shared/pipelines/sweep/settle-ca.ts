@@ -124,6 +124,7 @@ async function readAndDecide(
       dates: watched.progress.inactive,
       inactiveSince: (device) => inactiveSince.get(device) ?? sweep.startedAt,
       lastActivatedAt: (device) => window.lastActivatedAt(instance, swept.ca, device),
+      lastFailure: (device) => window.lastFailure(instance, swept.ca, device),
       actedUnderCa: window.actedUnderCa(instance, swept.ca),
       actedOnInstance: window.actedOnInstance(instance),
     },

@@ -6,7 +6,9 @@ import {
   CONTROL,
   controlChanges,
   controlKindOf,
+  HOLDS,
   type KnownControl,
+  RELEASES,
   type SeenControl,
   statedOwner,
 } from '../../core/sweep/control-changes.ts';
@@ -63,8 +65,13 @@ export async function tellControls(context: SweepContext): Promise<void> {
         stopped(file, 'hold-names-no-device', line),
       ),
     ],
-    // A hold that names nobody may still do so, where the holds can not be read.
-    ({ reason }) => (isUnreadable(files) && reason === 'hold-names-no-device' ? undefined : 'over'),
+    // The first that can not be read is named, and nobody looks at the others.
+    ({ objectKey = '' }) => {
+      const isHidden =
+        (isUnreadable(files) && objectKey.startsWith(HOLDS)) ||
+        (isUnreadable(releases) && objectKey.startsWith(RELEASES));
+      return isHidden ? undefined : 'over';
+    },
   );
   if (isUnreadable(files)) return;
   // Only the news is late then: no guardrail looks at this listing, and the next sweep tells what changed.

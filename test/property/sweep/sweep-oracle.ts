@@ -257,6 +257,7 @@ export function sweep(history: History, step: SweepStep): void {
       dates,
       inactiveSince: (serial) => history.since.get(serial) ?? now,
       lastActivatedAt: (serial) => window.lastActivatedAt(INSTANCE, CA, serial),
+      lastFailure: (serial) => window.lastFailure(INSTANCE, CA, serial),
       actedUnderCa: window.actedUnderCa(INSTANCE, CA),
       actedOnInstance: window.actedOnInstance(INSTANCE),
     },

@@ -3,7 +3,7 @@ import type { CauseId } from '../../../shared/core/alert-key.ts';
 import { parseInstanceId } from '../../../shared/core/instance.ts';
 import { causeIdOf, recordOf } from '../../../shared/core/outcome.ts';
 import { parseCaSerial } from '../../../shared/core/serial.ts';
-import type { CaFindings } from '../../../shared/core/sweep/ca-findings.ts';
+import type { CaFindings, LastingReasons } from '../../../shared/core/sweep/ca-findings.ts';
 import {
   conditionsAfter,
   endOfCa,
@@ -90,7 +90,18 @@ test.each([
   expect(endOfCa(kind, state)).toBe(why);
 });
 
-const QUIET: CaFindings = { isCaMissing: false, vetoes: {}, observed: 0, failures: [], unsettled: 0 };
+const lasting = (changes: Partial<LastingReasons>): Pick<CaFindings, 'lasting'> => ({
+  lasting: { all: {}, notHeld: {}, masked: 0, failures: [], ...changes },
+});
+const QUIET: CaFindings = {
+  isCaMissing: false,
+  vetoes: {},
+  isObserving: false,
+  observed: 0,
+  failures: [],
+  unsettled: 0,
+  ...lasting({}),
+};
 
 function counted(classes: Partial<Record<DeviceClass, number>>): DeviceCounts {
   const bytes = Object.entries(classes).flatMap(([name, count]) =>
@@ -106,26 +117,31 @@ test.each<[StandingCondition['kind'], string, Partial<Record<DeviceClass, number
   ['device-missing', '', { healthy: 5 }, { isCaMissing: true }, false],
   ['device-expired', '', { healthy: 5 }, {}, true],
   ['device-expired', '', { expired: 1 }, {}, false],
-  ['device-flapping', '', { inactive: 1 }, { vetoes: { held: 1 } }, true],
-  ['device-flapping', '', { inactive: 1 }, { vetoes: { flapping: 1 } }, false],
-  ['device-flapping', '', { inactive: 1 }, { vetoes: { paused: 1 } }, false],
+  ['device-expired', '', { inactive: 1 }, lasting({ all: { 'device-expired': 1 } }), false],
+  ['device-flapping', '', { inactive: 1 }, lasting({ all: { held: 1 } }), true],
+  ['device-flapping', '', { inactive: 1 }, lasting({ all: { flapping: 1 } }), false],
   ['breaker-open', '', { healthy: 5 }, {}, true],
   ['breaker-open', '', { inactive: 1 }, { vetoes: { breaker: 1 } }, false],
-  ['breaker-open', '', { inactive: 1 }, { vetoes: { 'controls-unreadable': 1 } }, false],
-  ['breaker-open', '', { inactive: 1 }, { vetoes: { 'ca-not-active': 1 } }, false],
+  ['breaker-open', '', { inactive: 1 }, lasting({ masked: 1 }), false],
   ['reactivation-failed', 'Oops', { healthy: 5 }, {}, true],
   ['reactivation-failed', 'Oops', { inactive: 1 }, { failures: ['Oops'] }, false],
   ['reactivation-failed', 'Oops', { inactive: 1 }, { failures: ['Other'] }, true],
   ['reactivation-failed', 'Oops', { inactive: 1 }, { vetoes: { breaker: 1 } }, false],
-  ['reactivation-failed', 'Oops', { inactive: 1 }, { vetoes: { waiting: 1 } }, false],
+  ['reactivation-failed', 'Oops', { inactive: 1 }, lasting({ masked: 1 }), false],
+  ['reactivation-failed', 'Oops', { inactive: 1 }, lasting({ failures: ['Oops'] }), false],
   ['reactivation-failed', 'Oops', { inactive: 1 }, { observed: 1 }, false],
   ['reactivation-failed', 'Oops', { inactive: 1 }, { unsettled: 1 }, false],
   ['devices-many', 'device-missing', { missing: 20 }, {}, true],
   ['devices-many', 'device-missing', { missing: 21 }, {}, false],
-  ['devices-many', 'device-flapping', { inactive: 21 }, { vetoes: { flapping: 21 } }, false],
-  ['devices-left-inactive', 'paused', { inactive: 1 }, { vetoes: { 'not-asked': 1 } }, true],
-  ['devices-left-inactive', 'paused', { inactive: 1 }, { vetoes: { paused: 1 } }, false],
+  ['devices-many', 'device-expired', { expired: 11, inactive: 10 }, lasting({ all: { 'device-expired': 10 } }), false],
+  ['devices-many', 'device-flapping', { inactive: 21 }, lasting({ all: { flapping: 21 } }), false],
+  ['devices-many', 'device-flapping', { inactive: 21 }, lasting({ all: { flapping: 20 } }), true],
+  ['devices-left-inactive', 'paused', { inactive: 1 }, lasting({ notHeld: { 'not-asked': 1 } }), true],
+  ['devices-left-inactive', 'paused', { inactive: 1 }, lasting({ notHeld: { paused: 1 } }), false],
   ['devices-left-inactive', 'observed-only', { inactive: 1 }, { observed: 1 }, false],
+  ['devices-left-inactive', 'observed-only', { inactive: 1 }, { isObserving: true, ...lasting({ masked: 1 }) }, false],
+  ['devices-left-inactive', 'observed-only', { inactive: 1 }, { isObserving: true, vetoes: { breaker: 1 } }, false],
+  ['devices-left-inactive', 'observed-only', { inactive: 1 }, lasting({ masked: 1 }), true],
   ['instance-blocked', '', { healthy: 5 }, {}, false],
 ])('%s %s with %j and %j: over is %s', (kind, reason, classes, findings, isOver) => {
   expect(hasEnded({ kind, reason }, counted(classes), { ...QUIET, ...findings })).toBe(isOver);

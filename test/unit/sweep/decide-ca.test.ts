@@ -43,6 +43,7 @@ function allOff(changes: Partial<CaEvidence> = {}): CaEvidence {
     dates,
     inactiveSince: () => NOW,
     lastActivatedAt: () => undefined,
+    lastFailure: () => undefined,
     actedUnderCa: 0,
     actedOnInstance: 0,
     ...changes,
