@@ -14,7 +14,7 @@ import {
   TOLD_KEPT,
   type ToldCause,
 } from './condition-memory.ts';
-import type { Problem } from './problem.ts';
+import type { Problem, UnnamedProblems } from './problem.ts';
 
 /** One alert as a listing shows it. */
 export interface ListedAlert {
@@ -43,7 +43,7 @@ export interface Tally {
   /** The groups with the most events, at most as many as were asked for. */
   readonly top: readonly AlertGroup[];
   /** The others. */
-  readonly rest: { readonly problems: number; readonly events: number };
+  readonly rest: UnnamedProblems;
   readonly effects: Effects;
   /** Conditions that were told before and have a group here. */
   readonly knownCauses: ReadonlySet<CauseId>;
@@ -74,7 +74,7 @@ interface OpenGroup {
 
 interface Sums {
   readonly top: AlertGroup[];
-  readonly rest: { problems: number; events: number };
+  readonly rest: { problems: number; events: number; ended: number };
   readonly told: EventId[];
   readonly critical: Omit<ToldCause, 'at'>[];
   readonly conditions: ConditionEffect[];
@@ -97,7 +97,14 @@ export function tallyOf(about: {
 }): AlertTally {
   const { isDue, groups, memory } = about;
   const sums: Sums = {
-    ...{ top: [], rest: { problems: 0, events: 0 }, told: [], critical: [], conditions: [], knownCauses: new Set() },
+    ...{
+      top: [],
+      rest: { problems: 0, events: 0, ended: 0 },
+      told: [],
+      critical: [],
+      conditions: [],
+      knownCauses: new Set(),
+    },
     ...{ problems: 0, due: 0, waitsSince: undefined },
   };
   // The beginning and the end of one condition may both wait, in any order of time.
@@ -148,7 +155,9 @@ function rank(sums: Sums, group: AlertGroup, groups: number): void {
   if (top.length <= groups) return;
   top.sort(byWeight);
   rest.problems += 1;
-  rest.events += top.pop()?.problem.count ?? 0;
+  const { problem } = top.pop() ?? group;
+  rest.events += problem.count;
+  if (problem.phase === 'ended') rest.ended += 1;
 }
 
 function remember({ conditions, critical, told }: Sums, group: OpenGroup): void {

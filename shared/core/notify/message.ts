@@ -1,6 +1,6 @@
 import type { CauseId } from '../alert-key.ts';
 import type { OutcomeKind, Severity } from '../outcome-table.ts';
-import type { Problem } from './problem.ts';
+import { NOTHING_UNNAMED, type Problem, type UnnamedProblems } from './problem.ts';
 
 /** In which languages people are told. `both`: Chinese first, then English. */
 export type MessageLanguage = 'zh' | 'en' | 'both';
@@ -53,7 +53,7 @@ export interface Message {
 /** What a message that tells these problems is about; `others` were only counted. */
 export function aboutOf(
   problems: readonly Problem[],
-  others: { readonly problems: number; readonly events: number } = { problems: 0, events: 0 },
+  others: Omit<UnnamedProblems, 'ended'> = NOTHING_UNNAMED,
 ): MessageAbout {
   return {
     problems: problems

@@ -20,3 +20,14 @@ export interface Problem {
   /** At most three of the records, newest first; none when they could not be read. */
   readonly samples: readonly OutcomeRecord[];
 }
+
+/** Problems of a message that it does not name: they are only counted. */
+export interface UnnamedProblems {
+  readonly problems: number;
+  readonly events: number;
+  /** How many of the problems are over. */
+  readonly ended: number;
+}
+
+/** Every problem has a name. */
+export const NOTHING_UNNAMED: UnnamedProblems = { problems: 0, events: 0, ended: 0 };

@@ -2,6 +2,7 @@ import type { CauseId } from '../../core/alert-key.ts';
 import type { ListedAlert } from '../../core/notify/alert-groups.ts';
 import type { ConditionEffect } from '../../core/notify/condition-memory.ts';
 import { messageFolder } from '../../core/notify/notify-layout.ts';
+import { NOTHING_UNNAMED } from '../../core/notify/problem.ts';
 import type { ObjectKey } from '../../core/object-version.ts';
 import type { EventId } from '../../core/outcome-record.ts';
 import type { Severity } from '../../core/outcome-table.ts';
@@ -80,7 +81,7 @@ async function clearAway(teller: Teller, severity: Severity, batch: Batch): Prom
   const createdAt = deps.clock.now();
   const folder = messageFolder(createdAt, id);
   const record: MessageRecord = {
-    ...{ id, createdAt, severity, form: 'silent', problems: [], rest: { problems: 0, events: 0 } },
+    ...{ id, createdAt, severity, form: 'silent', problems: [], rest: NOTHING_UNNAMED },
     ...{ parts: 1, alerts: batch.keys.length },
     effects: { told: [], critical: [], conditions: [...batch.conditions.values()], proofs: [] },
     muted: [...batch.muted.values()],

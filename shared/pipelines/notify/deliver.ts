@@ -56,7 +56,7 @@ async function sendThrough(teller: Teller, record: MessageRecord, way: Way): Pro
   const whole = await sendOnce(teller, record, way, { id: record.id, message: wordsOf(teller, record, way.role) });
   if (whole !== 'content-refused') return whole === 'delivered' ? way.role : undefined;
   // Another text is another message: under the same id the channel might take it for one it has refused.
-  const message = reducedMessage(record.problems, composeOptions(teller.deps));
+  const message = reducedMessage(record.problems, record.rest, composeOptions(teller.deps));
   const reduced = await sendOnce(teller, record, way, { id: nameOf([record.id, 'reduced'], 32), message });
   if (reduced !== 'content-refused') return reduced === 'delivered' ? way.role : undefined;
   await parkMessage(teller, record, message);

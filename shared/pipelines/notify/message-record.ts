@@ -4,7 +4,7 @@ import type { DisplayText } from '../../core/display-text.ts';
 import type { Effects } from '../../core/notify/condition-memory.ts';
 import { keysKey, type MessageId, recordKey, sentKey } from '../../core/notify/notify-layout.ts';
 import type { MutePlace } from '../../core/notify/notify-outcome.ts';
-import type { Problem } from '../../core/notify/problem.ts';
+import type { Problem, UnnamedProblems } from '../../core/notify/problem.ts';
 import { etagOf, type ObjectKey, objectKey } from '../../core/object-version.ts';
 import type { OutcomeRecord } from '../../core/outcome-record.ts';
 import type { Severity } from '../../core/outcome-table.ts';
@@ -36,7 +36,7 @@ export interface MessageRecord {
   /** At least one unless it is silent. */
   readonly problems: readonly Problem[];
   /** Further problems of a digest. */
-  readonly rest: { readonly problems: number; readonly events: number };
+  readonly rest: UnnamedProblems;
   /** How many parts its keys have. */
   readonly parts: number;
   /** How many alerts it covers. */
@@ -119,7 +119,8 @@ const Shape = v.object({
   severity: SeverityShape,
   form: v.picklist(['single', 'digest', 'silent']),
   problems: v.pipe(v.array(ProblemShape), v.maxLength(20)),
-  rest: v.object({ problems: CountShape, events: CountShape }),
+  // Messages that an earlier version wrote down do not say how many are over.
+  rest: v.object({ problems: CountShape, events: CountShape, ended: v.optional(CountShape, 0) }),
   parts: v.pipe(CountShape, v.maxValue(PARTS_MAX)),
   alerts: CountShape,
   effects: EffectsShape,

@@ -18,6 +18,8 @@ const RUN = { functionName: 'sweep', functionRequestId: 'r-1', configDigest: 'c0
 const LANGUAGES: readonly MessageLanguage[] = ['zh', 'en', 'both'];
 const PHASES: readonly Problem['phase'][] = ['new', 'again', 'standing', 'ended'];
 
+const NO_REST = { problems: 0, events: 0, ended: 0 };
+
 const optionsIn = (language: MessageLanguage, more: Partial<ComposeOptions> = {}): ComposeOptions => ({
   language,
   timeZone: 'Asia/Shanghai',
@@ -296,7 +298,7 @@ test('the keyword stands behind the marks', () => {
 
 test('a digest has a line for the ten problems with most events and counts the others', () => {
   const problems = Array.from({ length: 12 }, (_, index) => problemOf('device-reactivated', { count: index + 1 }));
-  const message = composeDigest('warning', problems, { problems: 5, events: 100 }, optionsIn('both'));
+  const message = composeDigest('warning', problems, { problems: 5, events: 100, ended: 0 }, optionsIn('both'));
   expectRight(message);
   expect(message.title).toBe('【警告】17 个问题，共 178 起事件');
   const list = message.parts.find((part) => part.kind === 'list');
@@ -315,12 +317,7 @@ test('a digest has a line for the ten problems with most events and counts the o
 });
 
 test('a digest of problems whose records can not be read names their ids', () => {
-  const message = composeDigest(
-    'critical',
-    [problemOf('breaker-open', { samples: [] })],
-    { problems: 0, events: 0 },
-    optionsIn('en'),
-  );
+  const message = composeDigest('critical', [problemOf('breaker-open', { samples: [] })], NO_REST, optionsIn('en'));
   expectRight(message);
   expect(message.parts.find((part) => part.kind === 'list')?.items[0]).toMatch(
     /^Too many inactive device certificates, none touched · breaker-open\.[0-9a-f]{16} · 2026/,
@@ -337,7 +334,7 @@ test('a reduced message has only words, counts and ids of ours', () => {
     fix: 'unsuitable words',
     actor: 'unsuitable words',
   };
-  const message = reducedMessage([problemOf('pair-rejected', { samples: [hostile] })], optionsIn('both'));
+  const message = reducedMessage([problemOf('pair-rejected', { samples: [hostile] })], NO_REST, optionsIn('both'));
   expectRight(message);
   expect(message.title).toBe('【警告】pair-rejected');
   expect(textsOf(message).join('\n')).not.toContain('unsuitable');
@@ -347,6 +344,62 @@ test('a reduced message has only words, counts and ids of ours', () => {
       '实例 Instance: post-cn-example0001',
       `事件编号 Event id: ${record.event_id}`,
     ]),
+  );
+});
+
+const ENDS = [
+  problemOf('registration-blocked', { phase: 'ended', count: 2 }),
+  problemOf('pause-standing', { phase: 'ended', count: 0 }),
+];
+
+test('a digest of nothing but ends says that they are over', () => {
+  const message = composeDigest('warning', ENDS, NO_REST, optionsIn('both'));
+  expectRight(message);
+  expect(message.title).toBe('【恢复】2 个问题已恢复，共 2 起事件');
+  expect(linesOf(message).slice(0, 2)).toEqual([
+    '2 个问题已恢复，共 2 起事件。',
+    '2 problems are over, with 2 events.',
+  ]);
+  const [, silent] = ENDS;
+  if (silent === undefined) throw new Error('no end');
+  const more = { problems: 4, events: 0, ended: 4 };
+  expect(composeDigest('warning', [silent], more, optionsIn('zh')).title).toBe('【恢复】5 个问题已恢复');
+  expect(composeDigest('warning', [silent], NO_REST, optionsIn('en')).title).toBe('【RECOVERED】1 problem is over');
+});
+
+test('a digest says how many of its problems are over, named or not, and names what goes on first', () => {
+  const goesOn = problemOf('pair-rejected', { count: 1 });
+  const message = composeDigest('warning', [...ENDS, goesOn], { problems: 3, events: 4, ended: 1 }, optionsIn('both'));
+  expectRight(message);
+  expect(message.title).toBe('【警告】6 个问题（其中 3 个已恢复），共 7 起事件');
+  expect(linesOf(message)).toEqual(
+    expect.arrayContaining([
+      '6 problems (3 of them over) with 7 events.',
+      '另有 3 个问题（其中 1 个已恢复），共 4 起事件，见日志库。',
+      'And 3 more problems (1 of them over) with 4 events; see the log store.',
+    ]),
+  );
+  const items = message.parts.find((part) => part.kind === 'list')?.items ?? [];
+  expect(items.map((item) => item.startsWith('【恢复】'))).toEqual([false, true, true]);
+});
+
+test('a reduced digest counts all problems, also those it does not name', () => {
+  const problems = Array.from({ length: 10 }, () => problemOf('pair-rejected', { count: 2 }));
+  const message = reducedMessage(problems, { problems: 5, events: 100, ended: 2 }, optionsIn('both'));
+  expectRight(message);
+  expect(message.title).toBe('【警告】pair-rejected … ×120');
+  expect(linesOf(message)).toEqual(
+    expect.arrayContaining(['问题数 Problems: 15', '其中已恢复 Of them over: 2', '事件数 Events: 120']),
+  );
+  expect(message.about).toMatchObject({ problemCount: 15, eventCount: 120 });
+});
+
+test('a reduced message of ends says so', () => {
+  const message = reducedMessage(ENDS, NO_REST, optionsIn('both'));
+  expectRight(message);
+  expect(message.title).toBe('【恢复】registration-blocked … ×2');
+  expect(linesOf(message)).toEqual(
+    expect.arrayContaining(['结束于 Ended: 2026-01-02 09:30:00 +08:00', '其中已恢复 Of them over: 2']),
   );
 });
 
@@ -394,8 +447,8 @@ test.each(TOLD)(
         const problem = problemOf(kind, { samples: [planted, planted], count: 2 });
         const messages = [
           composeProblem(problem, optionsIn('both')),
-          composeDigest('warning', [problem], { problems: 0, events: 0 }, optionsIn('both')),
-          reducedMessage([problem], optionsIn('both')),
+          composeDigest('warning', [problem], NO_REST, optionsIn('both')),
+          reducedMessage([problem], NO_REST, optionsIn('both')),
         ];
         const all = JSON.stringify(messages);
         for (const trace of TRACES) expect(all, `${field}: ${trace}`).not.toContain(trace);

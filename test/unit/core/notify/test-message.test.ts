@@ -61,7 +61,7 @@ test('where to look finds the test, not what it shows', () => {
 });
 
 test('in a digest a test is one marked line of its own', () => {
-  const digest = composeDigest('critical', [testOf('breaker-open')], { problems: 0, events: 0 }, OPTIONS);
+  const digest = composeDigest('critical', [testOf('breaker-open')], { problems: 0, events: 0, ended: 0 }, OPTIONS);
   expect(textOf(digest)).toContain('【测试】');
 });
 
