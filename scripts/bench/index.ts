@@ -10,6 +10,10 @@ interface Bench {
 
 /** Every bench; each is loaded when it runs, because the local cloud is much to load for a list of names. */
 const BENCHES: Readonly<Record<string, Bench>> = {
+  alerts: {
+    shows: 'an outbox of up to 100,000: time, requests, messages, memory until it is empty (takes about five minutes)',
+    run: async (context) => (await import('./alerts.ts')).benchAlerts(context),
+  },
   checks: {
     shows: 'CPU of checking one pair, against node-forge alone and against bare node:crypto',
     run: async () => (await import('./checks.ts')).benchChecks(),

@@ -7,6 +7,19 @@ export interface BenchRow {
   readonly ratio?: number;
 }
 
+/** The same figures for several sizes side by side. */
+export interface BenchTable {
+  readonly title: string;
+  /** What the columns of values are about. */
+  readonly columns: readonly string[];
+  readonly rows: readonly {
+    readonly label: string;
+    readonly unit: string;
+    /** One for each column. */
+    readonly values: readonly number[];
+  }[];
+}
+
 /** What a bench is held to. */
 export interface BenchGoal {
   readonly text: string;
@@ -17,6 +30,7 @@ export interface BenchGoal {
 export interface BenchReport {
   readonly name: string;
   readonly rows: readonly BenchRow[];
+  readonly tables?: readonly BenchTable[];
   readonly goals: readonly BenchGoal[];
 }
 
@@ -31,13 +45,21 @@ export interface BenchContext {
 }
 
 /** The report as lines for a terminal. */
-export function benchText({ name, rows, goals }: BenchReport): string {
+export function benchText({ name, rows, tables = [], goals }: BenchReport): string {
   const width = Math.max(0, ...rows.map(({ label }) => label.length));
   const lines = rows.map(({ label, value, unit, ratio }) => {
     const factor = ratio === undefined ? '' : `  (x ${ratio.toFixed(2)})`;
     return `  ${label.padEnd(width)}  ${figure(value).padStart(12)} ${unit}${factor}`;
   });
-  return [name, ...lines, ...goals.map(({ text, met }) => `  ${met ? 'met' : 'MISSED'}: ${text}`)].join('\n');
+  const verdicts = goals.map(({ text, met }) => `  ${met ? 'met' : 'MISSED'}: ${text}`);
+  return [name, ...lines, ...tables.flatMap(tableLines), ...verdicts].join('\n');
+}
+
+function tableLines({ columns, rows, title }: BenchTable): readonly string[] {
+  const width = Math.max(title.length, ...rows.map(({ label }) => label.length));
+  const line = (label: string, cells: readonly string[], unit: string): string =>
+    `  ${label.padEnd(width)}  ${cells.map((cell) => cell.padStart(9)).join(' ')} ${unit}`.trimEnd();
+  return [line(title, columns, ''), ...rows.map(({ label, unit, values }) => line(label, values.map(figure), unit))];
 }
 
 /** Three digits that count; counts as they are. */

@@ -7,6 +7,7 @@ import { type LocalMqtt, startMqtt } from '../../local/mqtt/server.ts';
 import { type LocalOss, startOss } from '../../local/oss/oss.ts';
 import { type LocalSls, startSls } from '../../local/sls/server.ts';
 import { ossClient } from '../../shared/adapters/oss-client.ts';
+import { ACCOUNT, BUCKET, LOGSTORE, PROJECT, REGION, ROLE_KEY } from './bench-account.ts';
 import { makeBenchPair } from './bench-pairs.ts';
 
 /** The stand-ins a sweep works with, in this process, and one CA with devices that are all active and all watched. */
@@ -23,20 +24,7 @@ export interface SweepCloud {
   readonly close: () => Promise<void>;
 }
 
-/** The temporary key of the function's role; there is no other caller. */
-export const ROLE_KEY = {
-  accessKeyId: 'STS.bench',
-  accessKeySecret: 'a key of the local cloud alone',
-  securityToken: 'a token of the local cloud alone',
-} as const;
-
-/** The account that the stand-ins and the function are in. */
-export const ACCOUNT = '1234567890123456';
-export const REGION = 'cn-hangzhou';
-export const PROJECT = 'bench-project';
-export const LOGSTORE = 'outcomes';
 const INSTANCE = 'post-cn-bench00001';
-const BUCKET = 'bench-bucket';
 const DAY_MS = 86_400_000;
 const UPLOAD_TIMEOUT_MS = 120_000;
 

@@ -1,6 +1,7 @@
 import { createCallBudget } from '../../shared/adapters/call-budget.ts';
 import { openapiCallApi } from '../../shared/adapters/openapi-call.ts';
-import { benchSerial, ROLE_KEY, type SweepCloud } from './sweep-cloud.ts';
+import { ROLE_KEY } from './bench-account.ts';
+import { benchSerial, type SweepCloud } from './sweep-cloud.ts';
 
 const TIMEOUT_MS = 5000;
 

@@ -39,12 +39,15 @@ export interface CoveredRecord {
   readonly under: CauseId;
 }
 
+/** All it does with the bucket is write. */
+type Sink = Pick<ObjectStore, 'create' | 'put'>;
+
 /**
  * A reporter for one invocation: after the log store failed once, the rest goes straight to the bucket, so that an
  * outage of the log store does not cost every drop its time.
  */
 export function createReporter(deps: {
-  readonly store: ObjectStore;
+  readonly store: Sink;
   readonly log: OutcomeLog;
   readonly runLog: RunLog;
 }): Reporter {
@@ -89,7 +92,7 @@ function isTold(record: OutcomeRecord): boolean {
   return factsOf(record.kind as OutcomeKind).told;
 }
 
-async function writeAlert(store: ObjectStore, record: OutcomeRecord): Promise<void> {
+async function writeAlert(store: Sink, record: OutcomeRecord): Promise<void> {
   const key = alertKey({
     severity: record.severity as Severity,
     causeId: causeIdOf(record),
@@ -101,7 +104,7 @@ async function writeAlert(store: ObjectStore, record: OutcomeRecord): Promise<vo
   await store.create({ key, bytes: Buffer.from(safeJson(record)), contentType: 'application/json' });
 }
 
-async function spool(store: ObjectStore, records: readonly OutcomeRecord[]): Promise<void> {
+async function spool(store: Sink, records: readonly OutcomeRecord[]): Promise<void> {
   const [first] = records;
   if (first === undefined) return;
   const batchId = nameOf(

@@ -21,3 +21,28 @@ test('a report shows every figure with its unit, ratios, and each goal as met or
     '  MISSED: nothing is slow (1,234 ms)',
   ]);
 });
+
+test('a table has a column for each size and a line for each figure', () => {
+  const text = benchText({
+    name: 'alerts',
+    rows: [],
+    tables: [
+      {
+        title: 'alerts in the outbox',
+        columns: ['10', '100,000'],
+        rows: [
+          { label: 'time', unit: 's', values: [2.4567, 43.21] },
+          { label: 'requests', unit: '', values: [128, 680] },
+        ],
+      },
+    ],
+    goals: [{ text: 'nothing is left', met: true }],
+  });
+  expect(text.split('\n')).toEqual([
+    'alerts',
+    '  alerts in the outbox         10   100,000',
+    '  time                       2.46      43.2 s',
+    '  requests                    128       680',
+    '  met: nothing is left',
+  ]);
+});
