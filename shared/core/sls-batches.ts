@@ -51,6 +51,8 @@ export function logOf(record: OutcomeRecord, now: EpochMs): SlsLog {
 
 /** At most `MAX_VALUE_BYTES` bytes, never half a character. */
 function cut(value: string): string {
+  // Nearly every value: short whatever it is written with, and without surrogates, of which a lone one has no UTF-8 form.
+  if (value.length * 3 <= MAX_VALUE_BYTES && !/[\uD800-\uDFFF]/.test(value)) return value;
   const bytes = Buffer.from(value, 'utf8');
   if (bytes.length <= MAX_VALUE_BYTES) return bytes.toString('utf8'); // a lone surrogate has become U+FFFD
   let end = MAX_VALUE_BYTES;
