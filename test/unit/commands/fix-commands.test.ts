@@ -35,9 +35,6 @@ const COMMANDS: readonly Named[] = Object.entries(OUTCOME_KINDS).flatMap(([kind,
   ),
 );
 
-/** What the teller's tables name and the command line does not have yet: held to the same as soon as it is there. */
-const NOT_YET = ['alert', 'mute'];
-
 /** The parts of a command line, with something in every place that is left open. */
 function argsOf(command: string): readonly string[] {
   const filled = command.replace(/[{<](?<name>[^}>]+)[}>]/g, (_, name: string) => {
@@ -50,7 +47,6 @@ function argsOf(command: string): readonly string[] {
 
 /** What commander says against a command line; `undefined` when it would be carried out. */
 async function refusalOf(args: readonly string[]): Promise<string | undefined> {
-  const [name = ''] = args;
   let said = '';
   const runs: true[] = [];
   const keep = (text: string): void => {
@@ -72,8 +68,6 @@ async function refusalOf(args: readonly string[]): Promise<string | undefined> {
     runs.push(true);
     return Promise.resolve();
   });
-  const isThere = program.commands.some((command) => command.name() === name);
-  if (!isThere && NOT_YET.includes(name)) return undefined;
   try {
     await program.parseAsync([...args], { from: 'user' });
   } catch (error) {
