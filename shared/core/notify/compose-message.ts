@@ -35,7 +35,9 @@ export function composeProblem(problem: Problem, options: ComposeOptions): Messa
       ...(isTest ? paragraphs(language, testWords(problem)) : []),
       ...whatHappened(shown, newest, options),
       ...factsPart(language, [
-        [problem.phase === 'ended' ? 'ended' : 'time', timeOf(problem, timeZone)],
+        problem.phase === 'ended'
+          ? ['ended', localTime(problem.lastAt, timeZone)]
+          : ['time', timeOf(problem, timeZone)],
         ['since', sinceOf(problem, timeZone)],
         ['events', problem.count > 1 ? String(problem.count) : undefined],
         ...(newest === undefined ? [] : subjectFacts(newest)),

@@ -10,7 +10,7 @@ const REASONS: Partial<Readonly<Record<OutcomeKind, Readonly<Record<string, Bili
     },
   },
   'event-lost': {
-    failed: { zh: '函数多次执行失败。', en: 'The function failed every time.' },
+    failed: { zh: '函数执行失败，平台不再重试。', en: 'The function failed, and the platform tries no more.' },
     expired: { zh: '事件排队过久，从未执行。', en: 'It waited too long for its turn and was never run.' },
     unreadable: { zh: '平台送来的不是失败通知。', en: 'What the platform delivered is no failure notice.' },
   },

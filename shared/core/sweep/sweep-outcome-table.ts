@@ -86,7 +86,7 @@ export const SWEEP_OUTCOME_KINDS = {
     final: true,
     cause: CA_CAUSE,
     fields: [...CA_FIELDS, 'rule_inputs'],
-    zh: '监视列表中的 CA 证书 {ca_sn} 在实例 {instance} 上不存在，影响 {watched} 个监视设备。',
+    zh: '监视清单中的 CA 证书 {ca_sn} 在实例 {instance} 上不存在，影响 {watched} 个监视设备。',
     en: 'CA {ca_sn} of the watch list is not on instance {instance}; {watched} watched devices name it.',
     fixZh: '核对监视清单中的 CA 序列号和实例目录：`mqtt-certs watch list --instance {instance}`。',
     fixEn:

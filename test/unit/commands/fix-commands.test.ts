@@ -10,6 +10,7 @@ const VALUES: Readonly<Record<string, string>> = {
   device_sn: '0a1b2c',
   ca_sn: '5f0000000000000001',
   sweep_id: '20260601T000000Z',
+  reason: 'ca-inactive',
   state: 'inactive',
   first: '0a1b2c',
   file: 'fleet.csv',
