@@ -155,6 +155,22 @@ test('a device that flaps, and then is switched on by a person, ends the conditi
   await expectCausesToMatch(world);
 });
 
+test('a device that flaps behind a hold is told when the hold is removed, and not again in the next sweep', async () => {
+  const world = await fleet();
+  turn(world, 'inactive', ['a1', 'a2']);
+  await world.tick();
+  await world.put('control/holds/a.csv', `${INSTANCE},a1,,ann,lost,\n`);
+  turn(world, 'inactive', ['a1', 'a2']);
+  await ticks(world, 2);
+  expect(world.told(['device-flapping'])).toEqual({ 'device-flapping a2': 1 });
+  await world.remove('control/holds/a.csv');
+  await world.tick();
+  expect(world.told(['device-flapping'])).toEqual({ 'device-flapping a1': 1, 'device-flapping a2': 1 });
+  await ticks(world, 2);
+  expect(world.told(['device-flapping'])).toEqual({ 'device-flapping a1': 1, 'device-flapping a2': 1 });
+  expect(ended(world)).toEqual([]);
+});
+
 test('an activation that fails is told with its code, and its end when it works', async () => {
   const world = await fleet();
   turn(world, 'inactive', ['a1']);

@@ -54,28 +54,30 @@ export function mergeMemory(
   const known = new Map((previous?.cas ?? []).map((memory) => [memory.ca, memory]));
   return cas.map(({ ca, devices }) => {
     const before = known.get(ca);
-    return before === undefined ? new Uint8Array(countOf(devices)) : mergeCa(before, devices);
+    if (before === undefined) return new Uint8Array(countOf(devices));
+    const places = placesBefore(before, devices);
+    return Uint8Array.from(places, (place) => before.memory[place] ?? 0);
   });
 }
 
-function mergeCa(before: CaMemory, devices: Uint8Array): Uint8Array<ArrayBuffer> {
-  const memory = new Uint8Array(countOf(devices));
+/** Where each device of a list was in the list that a memory belongs to; -1 for one that was not in it. */
+export function placesBefore(before: Pick<CaMemory, 'hashes'>, devices: Uint8Array): Int32Array {
+  const places = new Int32Array(countOf(devices));
   const hash = new Uint32Array(2);
   let find: ((hash: Uint32Array) => number) | undefined;
   // Both lists are sorted, so what stays comes in the same order: the next one is nearly always the one in front.
   let expected = 0;
-  for (let index = 0; index < memory.length; index += 1) {
+  for (let index = 0; index < places.length; index += 1) {
     hashInto(hash, 0, devices, index);
     let found = expected;
     if (!isHashAt(before.hashes, expected, hash)) {
       find ??= createLookup(before.hashes);
       found = find(hash);
     }
-    if (found === -1) continue;
-    memory[index] = before.memory[found] ?? 0;
-    expected = found + 1;
+    places[index] = found;
+    if (found !== -1) expected = found + 1;
   }
-  return memory;
+  return places;
 }
 
 /** Open addressing over the hashes themselves: 4 octets for a slot, two slots or more for a device. */

@@ -2,29 +2,41 @@ import * as v from 'valibot';
 import type { InstanceId } from '../../core/instance.ts';
 import { type ObjectKey, objectKey } from '../../core/object-version.ts';
 import { safeJson } from '../../core/safe-json.ts';
-import { type CaSerial, type DeviceSerial, parseDeviceSerial } from '../../core/serial.ts';
-import { listMemoryOf, mergeMemory } from '../../core/sweep/list-index.ts';
+import type { CaSerial } from '../../core/serial.ts';
+import { type InactiveMemory, NO_INACTIVE_MEMORY } from '../../core/sweep/inactive-memory.ts';
+import { type CaMemory, listMemoryOf, mergeMemory, placesBefore } from '../../core/sweep/list-index.ts';
 import { decodeListMemory, encodeListMemory, LIST_MEMORY_MAX_BYTES } from '../../core/sweep/list-memory-bytes.ts';
+import { countOf } from '../../core/sweep/packed-serials.ts';
 import type { SweepId } from '../../core/sweep/sweep-id.ts';
 import { memoryKey, memoryPrefix } from '../../core/sweep/sweep-layout.ts';
-import { type EpochMs, epochMs } from '../../core/time.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { listAll } from '../each-page.ts';
 import { readJsonObject } from '../json-object.ts';
 import { outdatedKeys } from './outdated-keys.ts';
+import { packBytes, unpackBytes } from './packed-bytes.ts';
+import { packMoments, unpackMoments } from './packed-dates.ts';
 
 /** What a sweep knows of a CA's devices before it reads them. */
 export interface KnownDevices {
   /** One byte per device, in the order of the list. */
   readonly memory: Uint8Array;
-  /** Since when devices that wait for `REACTIVATE_AFTER` are inactive. */
-  readonly inactiveSince: ReadonlyMap<DeviceSerial, EpochMs>;
+  /** What is known of the inactive ones besides. */
+  readonly inactive: InactiveMemory;
 }
 
-const SinceShape = v.object({ schema: v.literal(1), since: v.record(v.string(), v.number()) });
-const SINCE_MAX_BYTES = 4 * 1024 * 1024;
+/** In the order of the memory of the same sweep, which says whose they are. */
+const InactiveShape = v.object({
+  schema: v.literal(2),
+  count: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  since: v.optional(v.string()),
+  flapping: v.optional(v.string()),
+});
+/** Nine octets for each of two million devices, be they as hard to pack as they can. */
+const INACTIVE_MAX_BYTES = 32 * 1024 * 1024;
 /** The memory of this sweep and of two before it stay. */
 const KEPT = 3;
+/** How the name of what is known of inactive devices ends; it begins with that of the memory it belongs to. */
+const INACTIVE = '.since';
 
 interface WatchedCa {
   readonly instance: InstanceId;
@@ -44,34 +56,34 @@ export async function readKnownDevices(
 ): Promise<KnownDevices> {
   const prefix = memoryPrefix(watched.instance, watched.ca);
   const { objects } = await listAll(store, { prefix });
-  const earlier = objects.map(({ key }) => key).filter((key) => key < prefix + sweepId);
-  const bytes = earlier.filter((key) => !key.endsWith('.since')).at(-1);
-  const since = earlier.filter((key) => key.endsWith('.since')).at(-1);
-  const [memory] = mergeMemory(bytes === undefined ? undefined : await readMemoryObject(store, bytes), [watched]);
-  return {
-    memory: memory ?? new Uint8Array(0),
-    inactiveSince: since === undefined ? new Map() : await readSince(store, since),
-  };
+  const earlier = objects.map(({ key }) => key).filter((key) => key < prefix + sweepId && !key.endsWith(INACTIVE));
+  const newest = earlier.at(-1);
+  const before = newest === undefined ? undefined : await readMemoryObject(store, newest);
+  const [memory = new Uint8Array(0)] = mergeMemory(before, [watched]);
+  const ofCa = before?.cas.find(({ ca }) => ca === watched.ca);
+  if (newest === undefined || ofCa === undefined) return { memory, inactive: NO_INACTIVE_MEMORY };
+  return { memory, inactive: await readInactive(store, inactiveKey(newest), { ofCa, devices: watched.devices }) };
 }
 
 /** Writes what this sweep remembers, and deletes what nobody will ask for again. */
 export async function writeKnownDevices(
   store: ObjectStore,
   sweepId: SweepId,
-  watched: WatchedCa,
+  { ca, instance }: Pick<WatchedCa, 'instance' | 'ca'>,
   known: KnownDevices,
 ): Promise<void> {
-  const { ca, devices, instance } = watched;
+  const { devices } = known.inactive;
   const key = memoryKey(instance, ca, sweepId);
   const bytes = encodeListMemory(listMemoryOf(sweepId, [{ ca, devices, memory: known.memory }]));
-  await store.put({ key, bytes, contentType: 'application/octet-stream' });
+  // First, so that whoever finds the memory finds what belongs to it.
   await store.put({
-    key: objectKey(`${key}.since`),
-    bytes: Buffer.from(safeJson({ schema: 1, since: Object.fromEntries(known.inactiveSince) })),
+    key: inactiveKey(key),
+    bytes: Buffer.from(safeJson(packInactive(known.inactive))),
     contentType: 'application/json',
   });
+  await store.put({ key, bytes, contentType: 'application/octet-stream' });
   const { objects } = await listAll(store, { prefix: memoryPrefix(instance, ca) });
-  const keys = outdatedKeys(objects, objectKey(`${key}.since`), 2 * KEPT);
+  const keys = outdatedKeys(objects, inactiveKey(key), 2 * KEPT);
   await Promise.all(keys.map((outdated) => store.delete(outdated)));
 }
 
@@ -80,13 +92,35 @@ async function readMemoryObject(store: ObjectStore, key: ObjectKey) {
   return read.kind === 'found' ? decodeListMemory(read.bytes) : undefined;
 }
 
-async function readSince(store: ObjectStore, key: ObjectKey): Promise<ReadonlyMap<DeviceSerial, EpochMs>> {
-  const known = await readJsonObject(store, key, SinceShape, SINCE_MAX_BYTES);
-  // Without it waiting begins anew, which is the careful side.
-  return new Map(
-    Object.entries(known?.since ?? {}).flatMap(([text, at]) => {
-      const serial = parseDeviceSerial(text);
-      return serial === undefined ? [] : [[serial, epochMs(at)] as const];
-    }),
-  );
+function inactiveKey(memory: ObjectKey): ObjectKey {
+  return objectKey(memory + INACTIVE);
+}
+
+function packInactive({ devices, flapping, since }: InactiveMemory): v.InferInput<typeof InactiveShape> {
+  return {
+    schema: 2,
+    count: countOf(devices),
+    ...(since === undefined ? {} : { since: packMoments(since) }),
+    ...(flapping === undefined ? {} : { flapping: packBytes(flapping) }),
+  };
+}
+
+/** Carried over to the list of today. Without it waiting begins anew, which is the careful side. */
+async function readInactive(
+  store: ObjectStore,
+  key: ObjectKey,
+  { devices, ofCa }: { readonly ofCa: CaMemory; readonly devices: Uint8Array },
+): Promise<InactiveMemory> {
+  const read = await readJsonObject(store, key, InactiveShape, INACTIVE_MAX_BYTES);
+  const count = ofCa.memory.length;
+  if (read?.count !== count) return NO_INACTIVE_MEMORY;
+  const since = read.since === undefined ? undefined : unpackMoments(read.since, count);
+  const flapping = read.flapping === undefined ? undefined : unpackBytes(read.flapping);
+  if (since === undefined && flapping === undefined) return NO_INACTIVE_MEMORY;
+  const places = placesBefore(ofCa, devices);
+  return {
+    devices,
+    since: since === undefined ? undefined : Float64Array.from(places, (place) => since[place] ?? Number.NaN),
+    flapping: flapping === undefined ? undefined : Uint8Array.from(places, (place) => flapping[place] ?? 0),
+  };
 }

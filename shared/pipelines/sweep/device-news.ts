@@ -3,6 +3,7 @@ import type { DeviceSerial } from '../../core/serial.ts';
 import { MANY } from '../../core/sweep/ca-findings.ts';
 import type { OpenConditions } from '../../core/sweep/conditions.ts';
 import { type DeviceNews, newsAfter, readMemory } from '../../core/sweep/device-memory.ts';
+import { type InactiveMemory, wasFlapping } from '../../core/sweep/inactive-memory.ts';
 import { countOf, deviceAt, indexOfDevice } from '../../core/sweep/packed-serials.ts';
 import { causeOfSweep, type SweepOutcome } from '../../core/sweep/sweep-outcome.ts';
 import { SWEEP_OUTCOME_KINDS } from '../../core/sweep/sweep-outcome-table.ts';
@@ -18,6 +19,7 @@ export interface NewsSource {
   readonly devices: Uint8Array;
   /** Memory before this sweep, in the order of `devices`. */
   readonly before: Uint8Array;
+  readonly inactive: InactiveMemory;
   readonly decision: CaDecision;
   /** What stood open before this sweep. */
   readonly open: OpenConditions;
@@ -77,7 +79,9 @@ function* eachDevice(about: About, source: NewsSource): Generator<SweepOutcome> 
   }
   const isNew = (device: DeviceSerial): boolean => decision.isDaily || !wasInactive(source, device);
   for (const { device, inputs } of eachVetoed(decision.vetoed, ['flapping'])) {
-    if (isNew(device)) yield { kind: 'device-flapping', ...about, device, inputs };
+    // One that was left for another reason until now, a hold that somebody removed, is news as well.
+    if (isNew(device) || !wasFlapping(source.inactive, device))
+      yield { kind: 'device-flapping', ...about, device, inputs };
   }
   if (decision.mode === 'act') return;
   for (const { device } of decision.survivors) if (isNew(device)) yield { kind: 'would-reactivate', ...about, device };

@@ -16,15 +16,26 @@ export function packDates(dates: InactiveDates, places: readonly number[]): stri
     values[2 * index] = validFrom;
     values[2 * index + 1] = validUntil;
   });
-  const octets = new Uint8Array(values.buffer);
+  return packMoments(values);
+}
+
+/** Moments in milliseconds, `NaN` for none, as a text for JSON. */
+export function packMoments(values: Float64Array): string {
+  const octets = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   return packBytes(transposed(octets, values.length, OCTETS));
+}
+
+/** So many moments again; `undefined` for a text that is damaged or holds another number of them. */
+export function unpackMoments(text: string, count: number): Float64Array | undefined {
+  const octets = unpackBytes(text, 2 * OCTETS);
+  if (octets?.length !== count * OCTETS) return undefined;
+  return new Float64Array(transposed(octets, OCTETS, count).buffer);
 }
 
 /** The dates again, for a list of `count` devices; `undefined` for a text that is damaged or about others. */
 export function unpackDates(text: string, places: readonly number[], count: number): InactiveDates | undefined {
-  const octets = unpackBytes(text, 2 * OCTETS);
-  if (octets?.length !== places.length * 2 * OCTETS) return undefined;
-  const values = new Float64Array(transposed(octets, OCTETS, places.length * 2).buffer);
+  const values = unpackMoments(text, places.length * 2);
+  if (values === undefined) return undefined;
   const dates = inactiveDates(count);
   places.forEach((place, index) => {
     dates.set(place, { validFrom: dateOf(values[2 * index]), validUntil: dateOf(values[2 * index + 1]) });

@@ -5,9 +5,10 @@ import type { OpenConditions } from '../../core/sweep/conditions.ts';
 import { countClasses, countInputs, type DeviceCounts } from '../../core/sweep/counts.ts';
 import { decideCa } from '../../core/sweep/decide-ca.ts';
 import { memoryByte, readMemory } from '../../core/sweep/device-memory.ts';
+import { inactiveMemoryAfter, inactiveSince } from '../../core/sweep/inactive-memory.ts';
 import { deviceAt } from '../../core/sweep/packed-serials.ts';
 import type { SweepOutcome } from '../../core/sweep/sweep-outcome.ts';
-import { inactiveSinceAfter } from '../../core/sweep/waiting.ts';
+import { eachVetoed } from '../../core/sweep/vetoed-devices.ts';
 import type { CompiledCa } from '../../core/sweep/watch-list.ts';
 import type { EpochMs } from '../../core/time.ts';
 import { actOnSurvivors } from './act.ts';
@@ -57,7 +58,7 @@ export async function settleCa(context: SweepContext, ca: CaToSettle): Promise<C
   const { list, swept } = ca;
   await closeStrays(context, swept);
   const known = await watchedOf(context, ca);
-  const { inactiveSince, watched } = known;
+  const { inactive, watched } = known;
   const standing = await readCaDecision(deps.store, sweep.id, swept);
   const digest = digestOf(watched.devices, askedFor(list, watched.devices));
   const decision = standing?.digest === digest ? standing : await readAndDecide(context, ca, { ...known, digest });
@@ -66,7 +67,7 @@ export async function settleCa(context: SweepContext, ca: CaToSettle): Promise<C
     context,
     swept,
     decision.digest,
-    deviceNews(context, { swept, devices, before, decision, open: ca.open }),
+    deviceNews(context, { swept, devices, before, inactive, decision, open: ca.open }),
   );
   const results = await actOnSurvivors(context, swept, {
     survivors: decision.mode === 'act' ? decision.survivors : [],
@@ -81,15 +82,11 @@ export async function settleCa(context: SweepContext, ca: CaToSettle): Promise<C
   };
   await tell(context, [summaryOf(context, swept, counts)]);
   const isWaiting = deps.settings.reactivateAfter > 0;
-  await writeKnownDevices(
-    deps.store,
-    sweep.id,
-    { instance: swept.instance, ca: swept.ca, devices },
-    {
-      memory,
-      inactiveSince: isWaiting ? inactiveSinceAfter(inactiveSince, devices, memory, sweep.startedAt) : new Map(),
-    },
-  );
+  const flapping = flappingOf(decision);
+  await writeKnownDevices(deps.store, sweep.id, swept, {
+    memory,
+    inactive: inactiveMemoryAfter(inactive, { devices, memory, flapping, isWaiting }, sweep.startedAt),
+  });
   return counts;
 }
 
@@ -102,7 +99,7 @@ async function readAndDecide(
   const { deps, sweep, window } = context;
   const { list, swept } = ca;
   const { instance } = swept;
-  const { inactiveSince, watched } = known;
+  const { inactive, watched } = known;
   if (sweep.lap > 1) {
     const checkpoint = await readCheckpoint(deps.store, sweep.id, { instance, ca: swept.ca, digest: known.digest });
     watched.progress = checkpoint ?? watched.progress;
@@ -122,7 +119,7 @@ async function readAndDecide(
       before,
       next: watched.progress.next,
       dates: watched.progress.inactive,
-      inactiveSince: (device) => inactiveSince.get(device) ?? sweep.startedAt,
+      inactiveSince: (device) => inactiveSince(inactive, device) ?? sweep.startedAt,
       lastActivatedAt: (device) => window.lastActivatedAt(instance, swept.ca, device),
       lastFailure: (device) => window.lastFailure(instance, swept.ca, device),
       actedUnderCa: window.actedUnderCa(instance, swept.ca),
@@ -202,6 +199,10 @@ function withResults(devices: Uint8Array, next: Uint8Array, results: ReadonlyMap
     } else if (result === 'missing') memory[index] = memoryByte({ ...before, class: 'missing' });
   }
   return memory;
+}
+
+function* flappingOf({ vetoed }: CaDecision): Generator<DeviceSerial> {
+  for (const { device } of eachVetoed(vetoed, ['flapping'])) yield device;
 }
 
 function countReactivated(results: ReadonlyMap<DeviceSerial, ActResult>): number {

@@ -24,7 +24,7 @@ export async function watchedOf(
   { isDaily, list, swept }: CaToSettle,
 ): Promise<{
   readonly watched: WatchedDevices;
-  readonly inactiveSince: KnownDevices['inactiveSince'];
+  readonly inactive: KnownDevices['inactive'];
   /** The roster holds devices that are not watched any more. */
   readonly hasForgotten: boolean;
 }> {
@@ -38,7 +38,7 @@ export async function watchedOf(
   const { before, devices } = isForgetting ? only(isKept, all, known.memory) : { before: known.memory, devices: all };
   return {
     watched: { devices, before, progress: newProgress(before) },
-    inactiveSince: known.inactiveSince,
+    inactive: known.inactive,
     hasForgotten: devices.length < all.length,
   };
 }

@@ -11,11 +11,16 @@ import { lastVetoFor } from '../../../shared/core/sweep/guardrails.ts';
 import { readHoldFile } from '../../../shared/core/sweep/hold-line.ts';
 import { holdSetOf } from '../../../shared/core/sweep/hold-set.ts';
 import { inactiveDates } from '../../../shared/core/sweep/inactive-dates.ts';
+import {
+  type InactiveMemory,
+  inactiveMemoryAfter,
+  inactiveSince,
+  NO_INACTIVE_MEMORY,
+} from '../../../shared/core/sweep/inactive-memory.ts';
 import { listMemoryOf, mergeMemory } from '../../../shared/core/sweep/list-index.ts';
 import { packSerials } from '../../../shared/core/sweep/packed-serials.ts';
 import { type SweepId, sweepIdOf } from '../../../shared/core/sweep/sweep-id.ts';
 import { eachVetoed } from '../../../shared/core/sweep/vetoed-devices.ts';
-import { type InactiveSince, inactiveSinceAfter } from '../../../shared/core/sweep/waiting.ts';
 import { durationMs, epochMs } from '../../../shared/core/time.ts';
 
 export const HOUR = 3_600_000;
@@ -103,7 +108,7 @@ export class History {
   readonly using = new Set<number>();
   // The code's own memory:
   memory: ReturnType<typeof listMemoryOf> | undefined;
-  since: InactiveSince = new Map();
+  since: InactiveMemory = NO_INACTIVE_MEMORY;
   intents: Parameters<typeof actWindowOf>[0] = [];
 
   constructor(settings: Settings) {
@@ -255,7 +260,7 @@ export function sweep(history: History, step: SweepStep): void {
       before,
       next,
       dates,
-      inactiveSince: (serial) => history.since.get(serial) ?? now,
+      inactiveSince: (serial) => inactiveSince(history.since, serial) ?? now,
       lastActivatedAt: (serial) => window.lastActivatedAt(INSTANCE, CA, serial),
       lastFailure: (serial) => window.lastFailure(INSTANCE, CA, serial),
       actedUnderCa: window.actedUnderCa(INSTANCE, CA),
@@ -280,7 +285,8 @@ export function sweep(history: History, step: SweepStep): void {
     history.inactiveSince[index] = undefined;
   }
   history.memory = listMemoryOf('sweep', [{ ca: CA, devices, memory: next }]);
-  history.since = waitMs > 0 ? inactiveSinceAfter(history.since, devices, next, now) : new Map();
+  const swept = { devices, memory: next, flapping: [], isWaiting: waitMs > 0 };
+  history.since = inactiveMemoryAfter(history.since, swept, now);
   if (waitMs === 0) history.inactiveSince.fill(undefined); // nobody was told to wait
 }
 
