@@ -1,6 +1,6 @@
 import { nameOf } from '../../shared/core/digest.ts';
-import type { CaIdentity } from '../../shared/core/drop-outcome.ts';
 import type { DropId } from '../../shared/core/drop-identity.ts';
+import type { CaIdentity } from '../../shared/core/drop-outcome.ts';
 import { etagOf, objectKey } from '../../shared/core/object-version.ts';
 import type { Outcome } from '../../shared/core/outcome.ts';
 import type { CaSerial } from '../../shared/core/serial.ts';
@@ -33,9 +33,9 @@ export function blocked(name: string, code = 'CaNumExceed', instance = INSTANCE)
 }
 
 /** An event, a notice in the quiet lane; it ends what blocked registrations of its instance. */
-export function registered(name: string): Outcome {
+export function registered(name: string, instance = INSTANCE): Outcome {
   const service = { code: '', requestId: 'A1B2' };
-  return { kind: 'ca-registered', drop: drop(name), ca: ca(name), service, state: 'active', warnings: [] };
+  return { kind: 'ca-registered', drop: drop(name, instance), ca: ca(name), service, state: 'active', warnings: [] };
 }
 
 /** A condition, critical. */

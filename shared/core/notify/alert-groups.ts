@@ -14,6 +14,7 @@ import {
   TOLD_KEPT,
   type ToldCause,
 } from './condition-memory.ts';
+import { bearsOnProofs } from './end-proof.ts';
 import type { Problem, UnnamedProblems } from './problem.ts';
 
 /** One alert as a listing shows it. */
@@ -45,6 +46,8 @@ export interface Tally {
   /** The others. */
   readonly rest: UnnamedProblems;
   readonly effects: Effects;
+  /** The newest alert of each group that is not among the top and whose record changes what is remembered, at most 2,000. */
+  readonly toRead: readonly ObjectKey[];
   /** Conditions that were told before and have a group here. */
   readonly knownCauses: ReadonlySet<CauseId>;
 }
@@ -79,6 +82,7 @@ interface Sums {
   readonly critical: Omit<ToldCause, 'at'>[];
   readonly conditions: ConditionEffect[];
   readonly knownCauses: Set<CauseId>;
+  readonly toRead: ObjectKey[];
   problems: number;
   due: number;
   waitsSince: EpochMs | undefined;
@@ -105,7 +109,7 @@ export function tallyOf(about: {
       conditions: [],
       knownCauses: new Set(),
     },
-    ...{ problems: 0, due: 0, waitsSince: undefined },
+    ...{ toRead: [], problems: 0, due: 0, waitsSince: undefined },
   };
   // The beginning and the end of one condition may both wait, in any order of time.
   let open: { begin?: OpenGroup; end?: OpenGroup } = {};
@@ -142,7 +146,9 @@ export function tallyOf(about: {
     finish: () => {
       close();
       const { conditions, critical, told, top, ...others } = sums;
-      return { ...others, top: top.sort(byWeight), effects: { told, critical, conditions, proofs: [] } };
+      const named = new Set(top.flatMap(({ sampleKeys }) => sampleKeys));
+      const toRead = sums.toRead.filter((key) => !named.has(key));
+      return { ...others, toRead, top: top.sort(byWeight), effects: { told, critical, conditions, proofs: [] } };
     },
   };
 }
@@ -160,8 +166,10 @@ function rank(sums: Sums, group: AlertGroup, groups: number): void {
   if (problem.phase === 'ended') rest.ended += 1;
 }
 
-function remember({ conditions, critical, told }: Sums, group: OpenGroup): void {
+function remember({ conditions, critical, told, toRead }: Sums, group: OpenGroup): void {
   const { causeId, isEnd, kind, severity } = group.first;
+  const [newest] = group.sampleKeys;
+  if (newest !== undefined && !isEnd && bearsOnProofs(kind) && toRead.length < CONDITIONS_KEPT) toRead.push(newest);
   if (factsOf(kind).lifetime === 'condition') {
     if (conditions.length < CONDITIONS_KEPT) conditions.push(effectOf(group, isEnd ? 'ended' : 'told'));
     return;

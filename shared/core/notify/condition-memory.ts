@@ -2,6 +2,7 @@ import type { CauseId } from '../alert-key.ts';
 import type { EventId, OutcomeRecord } from '../outcome-record.ts';
 import type { OutcomeKind, Severity } from '../outcome-table.ts';
 import { type EpochMs, hours, minutes } from '../time.ts';
+import { type EndProof, proofOf, rememberedProofs } from './end-proof.ts';
 import type { MessageId } from './notify-layout.ts';
 
 /** A condition that people were told of and that nobody said is over. */
@@ -53,6 +54,8 @@ export interface NotifyMemory {
   readonly critical: readonly ToldCause[];
   /** Messages whose effects are in here, newest last. */
   readonly applied: readonly MessageId[];
+  /** What proves conditions to be over, also those whose beginning is still to be told. */
+  readonly proofs: readonly EndProof[];
   /** Names of what was said about lines of mutes, newest last. */
   readonly muteLines: readonly string[];
 }
@@ -64,13 +67,6 @@ export interface Effects {
   readonly critical: readonly Omit<ToldCause, 'at'>[];
   readonly conditions: readonly ConditionEffect[];
   readonly proofs: readonly EndProof[];
-}
-
-/** An event that proves conditions of an instance to be over. */
-export interface EndProof {
-  readonly kinds: readonly OutcomeKind[];
-  readonly instance: string;
-  readonly at: EpochMs;
 }
 
 /** `told`: began, or more of it; `counted`: more of it, not told; `ended`. */
@@ -95,6 +91,7 @@ export const NOTHING_KNOWN: NotifyMemory = {
   told: new Set(),
   critical: [],
   applied: [],
+  proofs: [],
   muteLines: [],
 };
 
@@ -129,8 +126,9 @@ export function withEffects(memory: NotifyMemory, id: MessageId, effects: Effect
       conditions.set(effect.causeId, changedBy(effect, known, at));
     }
   }
+  const proofs = rememberedProofs([...memory.proofs, ...effects.proofs], at);
   for (const known of conditions.values()) {
-    const proof = effects.proofs.find((one) => isProvenOver(known, one));
+    const proof = proofOf(proofs, { ...known, instance: known.sample?.instance });
     if (proof !== undefined) conditions.set(known.causeId, { ...known, overSince: proof.at });
   }
   return {
@@ -142,6 +140,7 @@ export function withEffects(memory: NotifyMemory, id: MessageId, effects: Effect
       ...effects.critical.map((one) => ({ ...one, at })),
     ].slice(-CRITICAL_KEPT),
     applied: [...memory.applied, id].slice(-APPLIED_KEPT),
+    proofs,
     muteLines: memory.muteLines,
   };
 }
@@ -163,10 +162,6 @@ function changedBy(effect: ConditionEffect, known: KnownCondition | undefined, a
     sample: sample ?? known?.sample,
     overSince: known?.overSince !== undefined && known.overSince >= lastAt ? known.overSince : undefined,
   };
-}
-
-function isProvenOver({ kind, lastAt, sample }: KnownCondition, proof: EndProof): boolean {
-  return proof.kinds.includes(kind) && sample?.instance === proof.instance && lastAt <= proof.at;
 }
 
 function endedBy(effect: ConditionEffect, known: KnownCondition | undefined, at: EpochMs): EndedCondition {

@@ -1,6 +1,7 @@
 import type { CauseId } from '../../core/alert-key.ts';
 import type { ListedAlert } from '../../core/notify/alert-groups.ts';
 import type { ConditionEffect } from '../../core/notify/condition-memory.ts';
+import { isProof } from '../../core/notify/end-proof.ts';
 import { messageFolder } from '../../core/notify/notify-layout.ts';
 import { NOTHING_UNNAMED } from '../../core/notify/problem.ts';
 import type { ObjectKey } from '../../core/object-version.ts';
@@ -8,6 +9,7 @@ import type { EventId } from '../../core/outcome-record.ts';
 import type { Severity } from '../../core/outcome-table.ts';
 import type { Judgement } from './judge.ts';
 import { KEYS_IN_PART, type MessageRecord, type MutedAlerts, writeKeys, writeRecord } from './message-record.ts';
+import { proofsIn, readForProofs } from './read-proofs.ts';
 import { settle } from './settle.ts';
 import type { Teller } from './teller.ts';
 
@@ -23,6 +25,8 @@ interface Batch {
   readonly conditions: Map<CauseId, ConditionEffect>;
   readonly muted: Map<CauseId, MutedAlerts>;
   readonly events: Set<EventId>;
+  /** The newest alert of each muted cause that proves something to be over: what is muted is true all the same. */
+  readonly proofs: Map<CauseId, ObjectKey>;
 }
 
 /**
@@ -47,7 +51,7 @@ export function absorber(teller: Teller, severity: Severity): Absorber {
 }
 
 function emptyBatch(): Batch {
-  return { keys: [], conditions: new Map(), muted: new Map(), events: new Set() };
+  return { keys: [], conditions: new Map(), muted: new Map(), events: new Set(), proofs: new Map() };
 }
 
 function join(teller: Teller, batch: Batch, { key, name }: ListedAlert, judgement: Judgement): void {
@@ -58,6 +62,7 @@ function join(teller: Teller, batch: Batch, { key, name }: ListedAlert, judgemen
     const { mute, place } = judgement.mute;
     const count = (batch.muted.get(name.causeId)?.count ?? 0) + (isNew ? 1 : 0);
     batch.muted.set(name.causeId, { causeId: name.causeId, count, place, owner: mute.owner });
+    if (isProof(name.kind)) batch.proofs.set(name.causeId, key);
   }
   const isKnown = teller.memory.get().conditions.has(name.causeId);
   if (!isKnown || judgement.kind === 'stale' || judgement.kind === 'unmatched-end') return;
@@ -80,10 +85,11 @@ async function clearAway(teller: Teller, severity: Severity, batch: Batch): Prom
   const id = teller.nextId();
   const createdAt = deps.clock.now();
   const folder = messageFolder(createdAt, id);
+  const proofs = (await readForProofs(teller, [...batch.proofs.values()])).flatMap(proofsIn);
   const record: MessageRecord = {
     ...{ id, createdAt, severity, form: 'silent', problems: [], rest: NOTHING_UNNAMED },
     ...{ parts: 1, alerts: batch.keys.length },
-    effects: { told: [], critical: [], conditions: [...batch.conditions.values()], proofs: [] },
+    effects: { told: [], critical: [], conditions: [...batch.conditions.values()], proofs },
     muted: [...batch.muted.values()],
   };
   await writeKeys(deps.store, folder, 0, batch.keys);

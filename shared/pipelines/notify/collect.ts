@@ -6,20 +6,20 @@ import {
   type Tally,
   tallyOf,
 } from '../../core/notify/alert-groups.ts';
-import type { ConditionEffect, Effects, EndProof } from '../../core/notify/condition-memory.ts';
+import type { ConditionEffect, Effects } from '../../core/notify/condition-memory.ts';
+import type { EndProof } from '../../core/notify/end-proof.ts';
 import type { PlannedMessage } from '../../core/notify/message-plan.ts';
 import { messageFolder } from '../../core/notify/notify-layout.ts';
 import type { Problem } from '../../core/notify/problem.ts';
-import { knownKind } from '../../core/notify/problem-sentence.ts';
 import { type ObjectKey, objectKey } from '../../core/object-version.ts';
+import { causeIdOf } from '../../core/outcome.ts';
 import type { OutcomeRecord } from '../../core/outcome-record.ts';
-import { factsOf } from '../../core/outcome-table.ts';
-import { parseIso, seconds } from '../../core/time.ts';
+import { seconds } from '../../core/time.ts';
 import { alertPages, readPage } from './alert-pages.ts';
 import { alertJudge } from './judge.ts';
 import { KEYS_IN_PART, type MessageRecord, writeKeys, writeRecord } from './message-record.ts';
-import { instanceOf } from './notify-shapes.ts';
 import { readAlert } from './read-alert.ts';
+import { proofsIn, readForProofs } from './read-proofs.ts';
 import { rememberedProblems, type Survey } from './survey.ts';
 import { hasTime, type Teller } from './teller.ts';
 
@@ -129,10 +129,10 @@ function withRemembered(teller: Teller, planned: PlannedMessage, tally: AlertTal
   return tally.finish();
 }
 
-/** Reads a few records of each problem that is named. */
+/** Reads a few records of each problem that is named, and of the others what must be known of them. */
 async function withSamples(
   teller: Teller,
-  { effects, top }: Tally,
+  { effects, top, toRead }: Tally,
   isSingle: boolean,
 ): Promise<{ readonly problems: readonly Problem[]; readonly effects: Effects }> {
   const problems: Problem[] = [];
@@ -140,10 +140,14 @@ async function withSamples(
   const found = new Map<string, OutcomeRecord>();
   for (const group of top) {
     const read = await readSamples(teller, isSingle ? group.sampleKeys : group.sampleKeys.slice(0, 1));
-    proofs.push(...read.flatMap(proofsOf));
+    proofs.push(...read.flatMap(proofsIn));
     const [newest] = read;
     if (newest !== undefined && group.problem.phase !== 'ended') found.set(group.problem.causeId, newest);
     problems.push({ ...group.problem, samples: [...read, ...rememberedSample(teller, group)] });
+  }
+  for (const record of await readForProofs(teller, toRead)) {
+    proofs.push(...proofsIn(record));
+    found.set(causeIdOf(record), record);
   }
   const conditions = effects.conditions.map(
     (effect): ConditionEffect => ({ ...effect, sample: found.get(effect.causeId) }),
@@ -166,13 +170,4 @@ function rememberedSample(teller: Teller, { problem, sampleKeys }: AlertGroup): 
   if (problem.phase !== 'ended' && sampleKeys.length > 0) return [];
   const sample = teller.memory.get().conditions.get(problem.causeId)?.sample;
   return sample === undefined ? [] : [sample];
-}
-
-function proofsOf(record: OutcomeRecord): readonly EndProof[] {
-  const kind = knownKind(record.kind);
-  const kinds = kind === undefined ? undefined : factsOf(kind).ends;
-  const instance = instanceOf(record);
-  const at = parseIso(record.at);
-  if (kinds === undefined || instance === undefined || at === undefined) return [];
-  return [{ kinds, instance, at }];
 }

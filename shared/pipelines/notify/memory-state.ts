@@ -8,6 +8,7 @@ import {
   KindShape,
   MessageIdShape,
   MomentShape,
+  ProofShape,
   parseShape,
   RecordShape,
   SeverityShape,
@@ -46,6 +47,8 @@ const Shape = v.object({
   told: EventsShape,
   critical: v.pipe(v.array(v.unknown()), v.maxLength(5000)),
   applied: v.pipe(v.array(MessageIdShape), v.maxLength(5000)),
+  // Versions before this one did not remember any.
+  proofs: v.optional(v.pipe(v.array(v.unknown()), v.maxLength(5000)), []),
   muteLines: v.pipe(v.array(v.string()), v.maxLength(5000)),
 });
 
@@ -70,6 +73,7 @@ export const MEMORY_STATE: StateFormat<NotifyMemory> = {
       told: new Set(read.told),
       critical: known(CriticalShape, read.critical),
       applied,
+      proofs: known(ProofShape, read.proofs),
       muteLines,
     };
   },

@@ -18,6 +18,7 @@ import {
   KindShape,
   MessageIdShape,
   MomentShape,
+  ProofShape,
   parseShape,
   RecordShape,
   SeverityShape,
@@ -95,7 +96,7 @@ const EffectsShape = v.object({
       sample: v.optional(RecordShape),
     }),
   ),
-  proofs: v.array(v.object({ kinds: v.array(KindShape), instance: v.string(), at: MomentShape })),
+  proofs: v.array(ProofShape),
 });
 
 const MutedShape = v.object({

@@ -48,6 +48,13 @@ export const RecordShape = v.pipe(
   }),
 );
 
+/** An event that proves conditions of an instance to be over. */
+export const ProofShape = v.object({
+  kinds: v.pipe(v.array(KindShape), v.maxLength(50)),
+  instance: v.pipe(v.string(), v.maxLength(100)),
+  at: MomentShape,
+});
+
 /** Which of the two channels. */
 export const RoleShape = v.picklist(['first', 'second']);
 

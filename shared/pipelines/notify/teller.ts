@@ -8,6 +8,7 @@ import type { MessageId } from '../../core/notify/notify-layout.ts';
 import type { NotifyOutcome } from '../../core/notify/notify-outcome.ts';
 import type { ObjectKey } from '../../core/object-version.ts';
 import { recordOf } from '../../core/outcome.ts';
+import type { OutcomeKind } from '../../core/outcome-table.ts';
 import { type DurationMs, type EpochMs, since } from '../../core/time.ts';
 import type { Lease } from '../hold-lease.ts';
 import type { NotifyDeps } from './deps.ts';
@@ -38,6 +39,8 @@ export interface PendingCauses {
   readonly add: (cause: CauseId) => void;
   /** Also true when there were too many to remember. */
   readonly mayHave: (cause: CauseId) => boolean;
+  /** Whether a cause of one of these kinds may be among them. */
+  readonly mayHaveKind: (kinds: readonly OutcomeKind[]) => boolean;
 }
 
 const PENDING_KEPT = 10_000;
@@ -45,10 +48,13 @@ const PENDING_KEPT = 10_000;
 /** Remembers causes as long as there is room. */
 export function pendingCauses(): PendingCauses {
   const causes = new Set<CauseId>();
+  const kinds = new Set<string>();
   return {
     add: (cause) => {
+      kinds.add(cause.slice(0, cause.indexOf('.')));
       if (causes.size < PENDING_KEPT) causes.add(cause);
     },
+    mayHaveKind: (wanted) => wanted.some((kind) => kinds.has(kind)),
     mayHave: (cause) => causes.size >= PENDING_KEPT || causes.has(cause),
   };
 }
