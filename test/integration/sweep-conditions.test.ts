@@ -243,6 +243,57 @@ test('an instance that is refused is told at once and daily, and its end', async
   await expectCausesToMatch(world);
 });
 
+test('a refused list ends in a sweep of many laps as well, and not in one in which any lap was refused', async () => {
+  const world = await fleet();
+  const CA_2 = '5f0000000000000002';
+  world.ca('fleet-2', CA_2);
+  world.devices(CA_2, SERIALS);
+  const lines = [CA, CA_2].flatMap((ca) => SERIALS.map((serial) => `${serial},${ca},`));
+  await world.put(`watch/${INSTANCE}/fleet.csv`, ['device_sn,ca_sn,reactivate', ...lines].join('\n'));
+  const laps = { timeoutMs: 40_000, callMs: 4_000, settings: { callsAtOnce: 1 } };
+  const lapsOfLast = (): number => {
+    const { laps: count = 0 } = JSON.parse(world.outcomes('sweep-summary').at(-1)?.['rule_inputs'] ?? '{}') as {
+      readonly laps?: number;
+    };
+    return count;
+  };
+  world.mqtt.setSettings({ deniedActions: ['ListDeviceCertificateByCaSn'] });
+  await world.tick(laps);
+  expect(lapsOfLast()).toBeGreaterThan(1);
+  expect(world.told(['list-refused'])).toEqual({ 'list-refused devices-not-listed': 1 });
+  await world.tick(laps);
+  expect(ended(world)).toEqual([]);
+  world.mqtt.setSettings({ deniedActions: [] });
+  await world.tick({ ...laps, timeoutMs: 32_000 });
+  expect(lapsOfLast()).toBeGreaterThan(1);
+  expect(ended(world)).toEqual(['list-refused over']);
+  await expectCausesToMatch(world);
+});
+
+test('while nobody asks for a list, its refusal is not said to be over', async () => {
+  const world = await fleet();
+  world.mqtt.setSettings({ deniedActions: ['ListDeviceCertificateByCaSn'] });
+  await world.tick();
+  world.mqtt.setSettings({ deniedActions: [] });
+  await ticks(world, 2, { settings: { read: 'get' } });
+  expect(ended(world)).toEqual([]);
+  await world.tick();
+  expect(ended(world)).toEqual(['list-refused over']);
+});
+
+test('an instance that is refused on the day of the repeat has it in the next sweep', async () => {
+  const world = await fleet();
+  world.mqtt.engine.deleteDevice(INSTANCE, CA, 'a1');
+  await world.tick();
+  world.clock.advance(DAY);
+  world.mqtt.setSettings({ deniedActions: ['ListDeviceCertificateByCaSn', 'GetDeviceCertificate'] });
+  await world.tick();
+  expect([world.outcomes('instance-blocked').length, world.outcomes('device-missing').length]).toEqual([1, 1]);
+  world.mqtt.setSettings({ deniedActions: [] });
+  await ticks(world, 3);
+  expect(world.outcomes('device-missing')).toHaveLength(2);
+});
+
 test('what stops all acts is told once, and its end', async () => {
   const world = await fleet();
   await world.put('control/holds/a.csv', `${INSTANCE},???,,ann,lost,\n`);

@@ -15,7 +15,22 @@ export interface CaFindings {
   /** Devices to be activated of which it is not known what became of them. */
   readonly unsettled: number;
   readonly lasting: LastingReasons;
+  /** What became of asking for the list of its devices. */
+  readonly list: ListAnswer;
 }
+
+/** Whether a list was answered in a sweep or refused for good; `unknown` where nobody asked, or nobody answered. */
+export const LIST_ANSWERS = ['read', 'refused', 'unknown'] as const;
+
+/** What became of asking for a list. */
+export interface ListAnswer {
+  readonly kind: (typeof LIST_ANSWERS)[number];
+  /** The service's code of a refusal; else empty. */
+  readonly code: string;
+}
+
+/** Nobody asked, or nobody answered. */
+export const NO_LIST_ANSWER: ListAnswer = { kind: 'unknown', code: '' };
 
 /** How many devices something is true of, for each guardrail that says so. */
 export type ReasonCounts = Readonly<Partial<Record<VetoKind, number>>>;

@@ -1,5 +1,6 @@
 import type { CaSerial } from '../serial.ts';
 import { type EpochMs, hours } from '../time.ts';
+import type { ListAnswer } from './ca-findings.ts';
 import { CA_STAGES, stageOf } from './expiry-stages.ts';
 import type { SweepOutcome } from './sweep-outcome.ts';
 
@@ -21,6 +22,8 @@ export interface CaMemory {
   readonly dailyAt: EpochMs;
   /** Whether the list of CAs was ever read to its end: before that, nobody knows which of them are new. */
   readonly isListed: boolean;
+  /** What became of asking for the list in the sweep that remembers this. */
+  readonly list: ListAnswer;
 }
 
 /** What a sweep learned about one CA. */
@@ -39,9 +42,9 @@ export interface CaSighting {
 
 type CaNews = Pick<SweepOutcome, 'kind' | 'ca' | 'name' | 'reason' | 'inputs' | 'service'>;
 
-/** Whether this sweep repeats lasting trouble: once every 24 hours, and the first one does. */
-export function isDailySweep(memory: CaMemory | undefined, now: EpochMs): boolean {
-  return memory === undefined || now - memory.dailyAt >= hours(24);
+/** Whether a sweep repeats lasting trouble: once every 24 hours, and the first one does. */
+export function isDailySweep(repeatedAt: EpochMs | undefined, now: EpochMs): boolean {
+  return repeatedAt === undefined || now - repeatedAt >= hours(24);
 }
 
 /**
@@ -70,13 +73,19 @@ interface CaReading {
  *
  * @param context.registeredByUs - Whether this pipeline registered the CA.
  * @param context.isListed - Whether the list was read to its end; without that nothing appears or vanishes.
+ * @param context.list - What became of asking for it.
  */
 export function compareCas(
   memory: CaMemory | undefined,
   sightings: readonly CaSighting[],
-  context: { readonly now: EpochMs; readonly registeredByUs: (ca: CaSerial) => boolean; readonly isListed: boolean },
+  context: {
+    readonly now: EpochMs;
+    readonly registeredByUs: (ca: CaSerial) => boolean;
+    readonly isListed: boolean;
+    readonly list: ListAnswer;
+  },
 ): { readonly news: readonly CaNews[]; readonly memory: CaMemory } {
-  const isDaily = isDailySweep(memory, context.now);
+  const isDaily = isDailySweep(memory?.dailyAt, context.now);
   const news: CaNews[] = [];
   const cas = new Map<CaSerial, RememberedCa>();
   for (const sighting of sightings) {
@@ -97,7 +106,8 @@ export function compareCas(
       news.push({ kind: 'ca-vanished', ca, name: known.name, inputs: { watched: 0 } });
   }
   const isListed = context.isListed || memory?.isListed === true;
-  return { news, memory: { cas, isListed, dailyAt: isDaily ? context.now : (memory?.dailyAt ?? context.now) } };
+  const dailyAt = isDaily ? context.now : (memory?.dailyAt ?? context.now);
+  return { news, memory: { cas, isListed, dailyAt, list: context.list } };
 }
 
 function stageFor({ validUntil }: CaSighting, now: EpochMs): number | undefined {

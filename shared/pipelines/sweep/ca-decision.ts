@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { safeJson } from '../../core/safe-json.ts';
 import { parseDeviceSerial } from '../../core/serial.ts';
+import type { ListAnswer } from '../../core/sweep/ca-findings.ts';
 import type { CaVerdict, Survivor } from '../../core/sweep/decide-ca.ts';
 import { SERIAL_OCTETS } from '../../core/sweep/packed-serials.ts';
 import { parseSweepId, type SweepId } from '../../core/sweep/sweep-id.ts';
@@ -9,6 +10,7 @@ import { INPUTS_MAX, VETO_KINDS, type VetoedDevices } from '../../core/sweep/vet
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { readJsonObject } from '../json-object.ts';
 import type { SweptCa } from './context.ts';
+import { ListAnswerShape } from './list-answer.ts';
 import { packBytes, unpackBytes } from './packed-bytes.ts';
 
 /** What was decided about the devices of one CA in one sweep. Written once, then carried out, by whoever lives to. */
@@ -27,6 +29,8 @@ export interface CaDecision {
   readonly lasting: CaVerdict['lasting'];
   /** What the breaker weighed, and whether it tripped. */
   readonly breaker: CaVerdict['breaker'];
+  /** What became of asking for the list of the CA's devices. */
+  readonly list: ListAnswer;
   /** Codes of devices that could not be read, by place in the list; the first of them. */
   readonly failures: ReadonlyMap<number, string>;
   /** `observe`: survivors are told and not touched. */
@@ -63,6 +67,7 @@ const Shape = v.object({
     inputs: v.pipe(v.array(Inputs), v.maxLength(INPUTS_MAX)),
   }),
   lasting: LastingShape,
+  list: ListAnswerShape,
   breaker: v.object({ isOpen: v.boolean(), inputs: Inputs }),
   failures: v.array(v.tuple([v.number(), v.string()])),
   mode: v.picklist(['act', 'observe']),
@@ -94,7 +99,7 @@ export async function readCaDecision(
   // One that can not be read is none: the devices are read and judged again.
   const read = await readJsonObject(store, key, Shape, DECISION_MAX_BYTES);
   if (read === undefined) return undefined;
-  const { breaker, digest, failures, isCaMissing, isDaily, lasting, mode, survivors } = read;
+  const { breaker, digest, failures, isCaMissing, isDaily, lasting, list, mode, survivors } = read;
   const next = unpackBytes(read.next);
   const vetoed = unpackVetoed(read.vetoed);
   if (next === undefined || vetoed === undefined) return undefined;
@@ -106,6 +111,7 @@ export async function readCaDecision(
     digest,
     breaker,
     lasting,
+    list,
     vetoed,
     failures: new Map(failures),
     survivors: survivors.flatMap(({ device, release }) => {

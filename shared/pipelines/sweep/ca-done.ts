@@ -7,6 +7,7 @@ import type { ObjectStore } from '../../ports/object-store.ts';
 import { readJsonObject } from '../json-object.ts';
 import { LastingShape, ReasonCountsShape } from './ca-decision.ts';
 import type { SweptCa } from './context.ts';
+import { ListAnswerShape } from './list-answer.ts';
 import type { CaCounts } from './settle-ca.ts';
 
 /** A CA that this sweep has settled, with its counts; a later lap passes it over. */
@@ -30,6 +31,7 @@ const Shape = v.object({
     failures: v.array(v.string()),
     unsettled: v.number(),
     lasting: LastingShape,
+    list: ListAnswerShape,
   }),
 });
 

@@ -11,7 +11,7 @@ import type { CaDecision } from './ca-decision.ts';
 import { standingOf } from './settle-conditions.ts';
 
 /** What was found by what was decided. */
-export function decidedFindings({ isCaMissing, lasting, mode, survivors, vetoed }: CaDecision): CaFindings {
+export function decidedFindings({ isCaMissing, lasting, list, mode, survivors, vetoed }: CaDecision): CaFindings {
   return {
     isCaMissing,
     vetoes: Object.fromEntries(countVetoes(vetoed)),
@@ -20,6 +20,7 @@ export function decidedFindings({ isCaMissing, lasting, mode, survivors, vetoed 
     failures: [],
     unsettled: mode === 'act' ? survivors.length : 0,
     lasting,
+    list,
   };
 }
 

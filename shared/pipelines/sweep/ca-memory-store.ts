@@ -10,15 +10,17 @@ import { epochMs } from '../../core/time.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { listAll } from '../each-page.ts';
 import { readJsonObject } from '../json-object.ts';
+import { ListAnswerShape } from './list-answer.ts';
 import { outdatedKeys } from './outdated-keys.ts';
 
 const MAX_BYTES = 4 * 1024 * 1024;
 const KEPT = 3;
 
 const Shape = v.object({
-  schema: v.literal(1),
+  schema: v.literal(2),
   dailyAt: v.number(),
   isListed: v.boolean(),
+  list: ListAnswerShape,
   cas: v.record(
     v.string(),
     v.object({
@@ -55,10 +57,11 @@ async function readMemory(store: ObjectStore, key: ObjectKey | undefined): Promi
   if (key === undefined) return undefined;
   const read = await readJsonObject(store, key, Shape, MAX_BYTES);
   if (read === undefined) return undefined;
-  const { cas, dailyAt, isListed } = read;
+  const { cas, dailyAt, isListed, list } = read;
   return {
     dailyAt: epochMs(dailyAt),
     isListed,
+    list,
     cas: new Map(
       Object.entries(cas).flatMap(([text, { announced, name, state }]) => {
         const serial = parseCaSerial(text);
@@ -75,7 +78,7 @@ export async function writeCaMemory(
   sweepId: SweepId,
   memory: CaMemory,
 ): Promise<void> {
-  const bytes = Buffer.from(safeJson({ schema: 1, ...memory, cas: Object.fromEntries(memory.cas) }));
+  const bytes = Buffer.from(safeJson({ schema: 2, ...memory, cas: Object.fromEntries(memory.cas) }));
   await store.put({ key: caMemoryKey(instance, sweepId), bytes, contentType: 'application/json' });
   const { objects } = await listAll(store, { prefix: caMemoryPrefix(instance) });
   const keys = outdatedKeys(objects, caMemoryKey(instance, sweepId), KEPT);

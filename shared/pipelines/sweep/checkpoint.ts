@@ -8,6 +8,7 @@ import { checkpointKey, checkpointPrefix } from '../../core/sweep/sweep-layout.t
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { listAll } from '../each-page.ts';
 import { readJsonObject } from '../json-object.ts';
+import { ListAnswerShape } from './list-answer.ts';
 import { packBytes, unpackBytes } from './packed-bytes.ts';
 import { packDates, unpackDates } from './packed-dates.ts';
 import type { ReadProgress } from './read-progress.ts';
@@ -24,7 +25,7 @@ export interface CheckpointPlace {
 const MAX_BYTES = 32 * 1024 * 1024;
 
 const Shape = v.object({
-  schema: v.literal(3),
+  schema: v.literal(4),
   instance: v.string(),
   ca: v.string(),
   digest: v.string(),
@@ -41,6 +42,7 @@ const Shape = v.object({
     v.object({ kind: v.literal('over'), isWhole: v.boolean() }),
     v.object({ kind: v.literal('none') }),
   ]),
+  listed: ListAnswerShape,
   strangersAsked: v.number(),
 });
 
@@ -54,13 +56,14 @@ export async function writeCheckpoint(
 ): Promise<void> {
   const bytes = Buffer.from(
     safeJson({
-      schema: 3,
+      schema: 4,
       ...place,
       next: packBytes(progress.next),
       isRead: packBytes(progress.isRead),
       inactive: packDates(progress.inactive, inactiveOf(progress)),
       failures: [...progress.failures],
       list: progress.list,
+      listed: progress.listed,
       strangersAsked: progress.strangersAsked,
     }),
   );
@@ -80,7 +83,7 @@ export async function readCheckpoint(
   // One that can not be read is none: the reading begins again.
   const read = await readJsonObject(store, newest.key, Shape, MAX_BYTES);
   if (read === undefined) return undefined;
-  const { failures, inactive, isRead: readBytes, list, next: nextBytes, strangersAsked, ...of } = read;
+  const { failures, inactive, isRead: readBytes, list, listed, next: nextBytes, strangersAsked, ...of } = read;
   if (of.instance !== place.instance || of.ca !== place.ca || of.digest !== place.digest) return undefined;
   const [next, isRead] = [unpackBytes(nextBytes), unpackBytes(readBytes)];
   if (next === undefined || isRead === undefined || next.length !== isRead.length) return undefined;
@@ -93,6 +96,7 @@ export async function readCheckpoint(
     inactive: dates,
     failures: new Map(failures),
     list,
+    listed,
     others: new Map(),
     strangersAsked,
   };

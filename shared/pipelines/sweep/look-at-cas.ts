@@ -2,7 +2,7 @@ import type { InstanceId } from '../../core/instance.ts';
 import { eachLimited } from '../../core/limit.ts';
 import type { CaSerial } from '../../core/serial.ts';
 import type { ServiceWord } from '../../core/service-word.ts';
-import { type CaMemory, type CaSighting, caStateOf, compareCas, isDailySweep } from '../../core/sweep/ca-memory.ts';
+import { type CaMemory, type CaSighting, caStateOf, compareCas } from '../../core/sweep/ca-memory.ts';
 import { countOf } from '../../core/sweep/packed-serials.ts';
 import type { CompiledCa } from '../../core/sweep/watch-list.ts';
 import type { CaReading } from '../../ports/mqtt-certificates.ts';
@@ -23,7 +23,7 @@ export interface CasToLookAt {
   readonly watched: readonly CompiledCa[];
   /** Whether an earlier lap of this sweep has settled the CA: it is not read again. */
   readonly isSettled: (ca: CaSerial) => boolean;
-  /** Hears that the role may not list, with the service's code. */
+  /** Hears that the role may not list, with the service's code; only in the first lap. */
   readonly onListRefused: (service: ServiceWord) => Promise<void>;
 }
 
@@ -32,24 +32,22 @@ export interface CasToLookAt {
  * only those that are still to be settled, and leaves what it finds new about them to the next sweep to tell: so every
  * sweep tells the same, in however many laps.
  *
- * @returns The CAs that were looked at, in the order of the watch list; what is remembered of all of them; and whether
- *   this sweep repeats lasting trouble.
+ * @returns The CAs that were looked at, in the order of the watch list, and what is remembered of all of them.
  * @throws OutOfTimeError, ServiceSilentError and InstanceBlockedError of the patient calls.
  */
 export async function lookAtCas(
   context: SweepContext,
   instance: InstanceId,
   { isSettled, onListRefused, watched }: CasToLookAt,
-): Promise<{ readonly looked: readonly LookedAtCa[]; readonly cas: CaMemory['cas']; readonly isDaily: boolean }> {
+): Promise<{ readonly looked: readonly LookedAtCa[]; readonly memory: CaMemory }> {
   const { calls, deps, sweep } = context;
   const { before, own } = await readCaMemories(deps.store, instance, sweep.id);
-  const isDaily = isDailySweep(before, sweep.startedAt);
   const toRead = own === undefined ? watched : watched.filter(({ ca }) => !isSettled(ca));
-  if (own !== undefined && toRead.length === 0) return { looked: [], cas: own.cas, isDaily };
-  const list = await listInstanceCas(deps, calls, instance, onListRefused);
+  if (own !== undefined && toRead.length === 0) return { looked: [], memory: own };
+  const hear = own === undefined ? onListRefused : (): Promise<void> => Promise.resolve();
+  const list = await listInstanceCas(deps, calls, instance, hear);
   const looked = await readAll(context, instance, toRead, list);
-  const { cas } = own ?? (await tellCas(context, instance, { memory: before, list, looked }));
-  return { looked, cas, isDaily };
+  return { looked, memory: own ?? (await tellCas(context, instance, { memory: before, list, looked })) };
 }
 
 async function readAll(
@@ -88,6 +86,7 @@ async function tellCas(
     now,
     registeredByUs: (ca) => ours.has(ca),
     isListed: known.list.isWhole,
+    list: known.list.answer,
   });
   await tell(
     context,

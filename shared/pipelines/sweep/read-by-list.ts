@@ -2,6 +2,7 @@ import type { DeviceSerial } from '../../core/serial.ts';
 import { countOf, indexOfDevice } from '../../core/sweep/packed-serials.ts';
 import type { DevicePage } from '../../ports/mqtt-certificates.ts';
 import type { SweepDeps } from './deps.ts';
+import { answeredAfter } from './list-answer.ts';
 import { pagesInOrder } from './pages-in-order.ts';
 import { InstanceBlockedError, isUnanswered, type PatientCalls } from './patient-calls.ts';
 import type { DevicesToRead } from './read-devices.ts';
@@ -68,17 +69,19 @@ type PageRead = DevicePage | 'refused' | 'failed' | 'unanswered';
 async function readPage(
   deps: SweepDeps,
   calls: PatientCalls,
-  { caSpelling, instance, onListRefused }: DevicesToRead,
+  { caSpelling, instance, onListRefused, watched }: DevicesToRead,
   page: number,
 ): Promise<PageRead> {
   try {
     const answer = await calls.read(() => deps.mqtt.listDevicesOfCa({ instance, caSpelling, page }));
+    if (answer.kind !== 'failed') watched.progress.listed = answeredAfter(watched.progress.listed);
     if (answer.kind === 'not-found') return { devices: [], unreadable: 0 };
     if (answer.kind === 'answered') return answer.value;
     return isUnanswered(answer.service.code) ? 'unanswered' : 'failed';
   } catch (error) {
     // A role that may Get and not List: worth a try one by one; if that is refused too, the instance is blocked.
     if (!(error instanceof InstanceBlockedError) || error.why === 'failing') throw error;
+    watched.progress.listed = { kind: 'refused', code: error.service.code };
     await onListRefused(error.service);
     return 'refused';
   }

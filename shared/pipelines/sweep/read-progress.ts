@@ -1,5 +1,6 @@
 import type { DeviceReading } from '../../core/device-reading.ts';
 import type { DeviceSerial } from '../../core/serial.ts';
+import { type ListAnswer, NO_LIST_ANSWER } from '../../core/sweep/ca-findings.ts';
 import { type InactiveDates, inactiveDates } from '../../core/sweep/inactive-dates.ts';
 
 /** How far the reading of one CA's devices has come; survives a lap as a checkpoint. */
@@ -14,6 +15,8 @@ export interface ReadProgress {
   /** Codes of devices that could not be read, by place in the list; of the first {@link FAILURES_MAX} only. */
   readonly failures: Map<number, string>;
   list: ListPass;
+  /** What became of asking for the list; one refusal stands for the whole sweep. */
+  listed: ListAnswer;
   /** Devices that were asked for though they were never seen and a list was read that does not name them. */
   strangersAsked: number;
   /** Listed devices that are not in the list, where every device of the CA is watched. */
@@ -48,6 +51,7 @@ export function newProgress(before: Uint8Array): ReadProgress {
     inactive: inactiveDates(before.length),
     failures: new Map(),
     list: { kind: 'under-way', page: 1, isWhole: true },
+    listed: NO_LIST_ANSWER,
     strangersAsked: 0,
     others: new Map(),
   };

@@ -32,8 +32,6 @@ import { watchedOf } from './watched-list.ts';
 export interface CaToSettle {
   readonly swept: SweptCa;
   readonly list: CompiledCa;
-  /** Lasting trouble is told again in this sweep. */
-  readonly isDaily: boolean;
   /** What stood open on the instance before this sweep. */
   readonly open: OpenConditions;
   readonly onListRefused: DevicesToRead['onListRefused'];
@@ -58,7 +56,7 @@ export async function settleCa(context: SweepContext, ca: CaToSettle): Promise<C
   const { list, swept } = ca;
   await closeStrays(context, swept);
   const known = await watchedOf(context, ca);
-  const { inactive, watched } = known;
+  const { inactive, repeatedAt, watched } = known;
   const standing = await readCaDecision(deps.store, sweep.id, swept);
   const digest = digestOf(watched.devices, askedFor(list, watched.devices));
   const decision = standing?.digest === digest ? standing : await readAndDecide(context, ca, { ...known, digest });
@@ -85,6 +83,7 @@ export async function settleCa(context: SweepContext, ca: CaToSettle): Promise<C
   const flapping = flappingOf(decision);
   await writeKnownDevices(deps.store, sweep.id, swept, {
     memory,
+    repeatedAt: decision.isDaily ? sweep.startedAt : repeatedAt,
     inactive: inactiveMemoryAfter(inactive, { devices, memory, flapping, isWaiting }, sweep.startedAt),
   });
   return counts;
@@ -135,9 +134,18 @@ async function readAndDecide(
   );
   const mode = deps.settings.reactivate;
   if (mode === 'act') await noteReleases(deps.store, swept, sweep, verdict.survivors);
-  const { failures, next } = watched.progress;
+  const { failures, listed, next } = watched.progress;
   const isCaMissing = swept.caState === 'missing';
-  const decision: CaDecision = { ...verdict, digest, next, failures, isDaily: ca.isDaily, isCaMissing, mode };
+  const decision: CaDecision = {
+    ...verdict,
+    digest,
+    next,
+    failures,
+    isDaily: known.isDaily,
+    isCaMissing,
+    list: listed,
+    mode,
+  };
   await writeCaDecision(deps.store, sweep.id, swept, decision);
   return decision;
 }

@@ -82,7 +82,7 @@ async function sweepReadable(
   const { deps, sweep } = context;
   const { onListRefused } = refusals;
   const done = await readDone(context, instance, watched);
-  const { cas, isDaily, looked } = await lookAtCas(context, instance, {
+  const { looked, memory } = await lookAtCas(context, instance, {
     watched,
     isSettled: (ca) => done.has(ca),
     onListRefused: (service) => onListRefused('cas', service),
@@ -93,14 +93,13 @@ async function sweepReadable(
     const settled = await settleCa(context, {
       swept: sweptOf(context, instance, one),
       list: one.watched,
-      isDaily,
       open,
       onListRefused: (service) => onListRefused('devices', service),
     });
     await writeCaDone(deps.store, sweep.id, { instance, ca }, settled);
     done.set(ca, settled);
   }
-  return { cas, done, refused: refusals.refused() };
+  return { memory, done, refused: refusals.refused() };
 }
 
 /** The CAs that this sweep has settled in earlier laps, or before a crash. */

@@ -45,6 +45,7 @@ export function absorbOthers(watched: WatchedDevices, now: EpochMs): void {
   const progress: ReadProgress = {
     ...newProgress(before),
     list: earlier.progress.list,
+    listed: earlier.progress.listed,
     readCount: earlier.progress.readCount,
     strangersAsked: earlier.progress.strangersAsked,
   };

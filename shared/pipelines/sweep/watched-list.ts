@@ -1,3 +1,4 @@
+import { isDailySweep } from '../../core/sweep/ca-memory.ts';
 import { readMemory } from '../../core/sweep/device-memory.ts';
 import {
   countOf,
@@ -21,10 +22,13 @@ import type { WatchedDevices } from './watched-devices.ts';
  */
 export async function watchedOf(
   { deps, sweep }: SweepContext,
-  { isDaily, list, swept }: CaToSettle,
+  { list, swept }: CaToSettle,
 ): Promise<{
   readonly watched: WatchedDevices;
   readonly inactive: KnownDevices['inactive'];
+  readonly repeatedAt: KnownDevices['repeatedAt'];
+  /** Lasting trouble of these devices is told again in this sweep. */
+  readonly isDaily: boolean;
   /** The roster holds devices that are not watched any more. */
   readonly hasForgotten: boolean;
 }> {
@@ -34,11 +38,14 @@ export async function watchedOf(
   const known = await readKnownDevices(deps.store, sweep.id, { ...place, devices: all });
   const isKept = (index: number): boolean =>
     readMemory(known.memory[index] ?? 0).class !== 'missing' || indexOfDevice(list.devices, deviceAt(all, index)) >= 0;
+  const isDaily = isDailySweep(known.repeatedAt, sweep.startedAt);
   const isForgetting = isDaily && list.star !== undefined;
   const { before, devices } = isForgetting ? only(isKept, all, known.memory) : { before: known.memory, devices: all };
   return {
     watched: { devices, before, progress: newProgress(before) },
     inactive: known.inactive,
+    repeatedAt: known.repeatedAt,
+    isDaily,
     hasForgotten: devices.length < all.length,
   };
 }

@@ -3,7 +3,7 @@ import type { CauseId } from '../../../shared/core/alert-key.ts';
 import { parseInstanceId } from '../../../shared/core/instance.ts';
 import { causeIdOf, recordOf } from '../../../shared/core/outcome.ts';
 import { parseCaSerial } from '../../../shared/core/serial.ts';
-import type { CaFindings, LastingReasons } from '../../../shared/core/sweep/ca-findings.ts';
+import { type CaFindings, type LastingReasons, NO_LIST_ANSWER } from '../../../shared/core/sweep/ca-findings.ts';
 import {
   conditionsAfter,
   endOfCa,
@@ -100,6 +100,7 @@ const QUIET: CaFindings = {
   observed: 0,
   failures: [],
   unsettled: 0,
+  list: NO_LIST_ANSWER,
   ...lasting({}),
 };
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseInstanceId } from '../../../shared/core/instance.ts';
 import { parseCaSerial, parseDeviceSerial } from '../../../shared/core/serial.ts';
-import type { CaFindings } from '../../../shared/core/sweep/ca-findings.ts';
+import { type CaFindings, NO_LIST_ANSWER } from '../../../shared/core/sweep/ca-findings.ts';
 import { hasEnded, type StandingCondition } from '../../../shared/core/sweep/conditions.ts';
 import type { Controls } from '../../../shared/core/sweep/controls.ts';
 import { countClasses } from '../../../shared/core/sweep/counts.ts';
@@ -118,6 +118,7 @@ function found(changes: Partial<Matter>): { readonly next: Uint8Array; readonly 
     observed: mode === 'observe' ? verdict.survivors.length : 0,
     failures: [],
     unsettled: 0,
+    list: NO_LIST_ANSWER,
     lasting: verdict.lasting,
   };
   return { next, findings };
