@@ -131,6 +131,7 @@ function commonGoals(all: readonly Drained[], entry: string): readonly BenchGoal
   const [few, many] = [sized(all, 1000), most].map((drained) => requestsOf(drained) / drained.count);
   const growth = peakOf(most) / peakOf(sized(all, 10_000));
   const longest = Math.max(...all.map(longestMs));
+  const failures = all.flatMap(({ passes }) => passes.flatMap(({ failure }) => failure ?? []));
   const left = all.reduce((sum, drained) => sum + drained.left, 0);
   return [
     goal(`nothing of ${entry}s is left in the outbox (${left})`, left === 0),
@@ -146,6 +147,7 @@ function commonGoals(all: readonly Drained[], entry: string): readonly BenchGoal
       `the worker stays under ${NOTIFY_MEMORY_MB} MB (${peakOf(most).toFixed(0)} MB)`,
       all.every((drained) => peakOf(drained) < NOTIFY_MEMORY_MB),
     ),
+    goal(`no pass fails (${failures.join('; ')})`, failures.length === 0),
     goal(
       `no pass comes near its timeout of ${NOTIFY_TIMEOUT_SECONDS} s (${(longest / 1000).toFixed(1)} s)`,
       longest < (NOTIFY_TIMEOUT_SECONDS - 3) * 1000,

@@ -13,13 +13,15 @@ export interface MeasuredCall {
   readonly peakMb: number;
   /** What it printed, refused connections included. */
   readonly output: readonly string[];
+  /** Why the handler failed; `undefined` when it did not. */
+  readonly failure: string | undefined;
 }
 
 /** The deployable bundle of one function on a worker of its own: a process that does nothing else. */
 export interface FunctionWorker {
   readonly pid: number;
   /**
-   * One call of the handler, to its end; rejects when it fails, or when the worker is closed before.
+   * One call of the handler, to its end. Rejects when the worker is gone by then: closed, or over its timeout.
    *
    * @param clockOffsetMs - How far the function's clock is ahead of the real one.
    */
@@ -71,8 +73,9 @@ export function startFunctionWorker(options: {
         { onLine: (line) => output.push(line), onRefused: (target) => output.push(`refused ${target}`) },
       );
       const ms = performance.now() - began;
-      if (answer.kind !== 'returned') throw new Error(`${functionName} failed: ${answer.error.errorMessage}`);
-      return { ms, cpuMs: cpuOf(pid) - cpuBefore, peakMb: peakOf(pid), output };
+      const failure = answer.kind === 'failed' ? answer.error.errorMessage : undefined;
+      if (answer.kind === 'failed' && !answer.usable) throw new Error(`${functionName} failed: ${failure ?? ''}`);
+      return { ms, cpuMs: cpuOf(pid) - cpuBefore, peakMb: peakOf(pid), output, failure };
     },
     close: async () => {
       await worker.kill();

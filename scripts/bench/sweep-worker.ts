@@ -3,7 +3,7 @@ import { type FunctionWorker, type MeasuredCall, startFunctionWorker } from './f
 import type { SweepCloud } from './sweep-cloud.ts';
 
 /** What one sweep took. */
-export interface SweepMeasure extends Omit<MeasuredCall, 'output'> {
+export interface SweepMeasure extends Omit<MeasuredCall, 'output' | 'failure'> {
   /** Calls to the MQTT OpenAPI, by the time they arrived. */
   readonly calls: readonly RecordedCall[];
   readonly ossRequests: number;
@@ -84,7 +84,8 @@ async function measureSweep(cloud: SweepCloud, worker: FunctionWorker): Promise<
   const event = Buffer.from(JSON.stringify({ triggerTime, triggerName: 'every-interval', payload: '' }));
   const before = cloud.counts();
   const began = performance.now();
-  const { output, ...measured } = await worker.call(event);
+  const { failure, output, ...measured } = await worker.call(event);
+  if (failure !== undefined) throw new Error(`the sweep failed: ${failure}`);
   if (output.length > 0) throw new Error(`the sweep had something to say: ${output.slice(0, 5).join('; ')}`);
   const after = cloud.counts();
   return {

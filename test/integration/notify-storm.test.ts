@@ -75,3 +75,17 @@ test('a robot is never asked for more than it takes in any minute', async () => 
     expect(moments.filter((other) => other >= at && other < at + 60_000).length).toBeLessThanOrEqual(18);
   }
 });
+
+test('what a run has no time to clear away is left to the next one, and not told again', async () => {
+  const world = await notifyWorld();
+  const first = world.clock.now() - 60_000;
+  const records = Array.from({ length: 2500 }, (_, n) => world.recordOf(misplaced(`plant-${String(n)}`), first + n));
+  await world.writeAlerts(records);
+  await world.tell({ watch: (moment, call) => moment === 'after' && call === 'send' && world.clock.advance(43_000) });
+  expect(world.titles().map(eventsIn)).toEqual([2500]);
+  expect((await world.keys('outbox/')).length).toBeGreaterThan(0);
+  await world.minutes(1);
+  expect(world.titles().map(eventsIn)).toEqual([2500]);
+  expect(await world.keys('outbox/')).toEqual([]);
+  expect(await world.keys('state/notify/messages/')).toEqual([]);
+});

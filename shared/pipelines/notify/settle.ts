@@ -2,12 +2,14 @@ import { mapLimited } from '../../core/limit.ts';
 import { withEffects } from '../../core/notify/condition-memory.ts';
 import { keysKey, recordKey, sentKey } from '../../core/notify/notify-layout.ts';
 import type { NotifyOutcome } from '../../core/notify/notify-outcome.ts';
-import type { EpochMs } from '../../core/time.ts';
+import { type EpochMs, seconds } from '../../core/time.ts';
 import { type MessageRecord, readKeys } from './message-record.ts';
-import { type Teller, tellOutcomes } from './teller.ts';
+import { hasTime, type Teller, tellOutcomes } from './teller.ts';
 
 /** Requests that delete up to 1,000 objects each, under way at once. */
 const DELETES_AT_ONCE = 4;
+/** With less time than this left, the rest is left to the next run, rather than failing in the middle of it. */
+const TIME_TO_DELETE = seconds(8);
 
 /** A message that was told, or that nobody is to be told. */
 export interface SettledMessage {
@@ -28,9 +30,12 @@ export async function settle(teller: Teller, { at, folder, record }: SettledMess
   const before = memory.get();
   const after = withEffects(before, record.id, record.effects, at);
   if (after !== before && changesAnything(record)) await memory.set(after);
-  await mapLimited(partsOf(record), DELETES_AT_ONCE, async (part) => {
+  const deleted = await mapLimited(partsOf(record), DELETES_AT_ONCE, async (part) => {
+    if (!hasTime(teller, TIME_TO_DELETE)) return false;
     await store.deleteMany(await readKeys(store, folder, part));
+    return true;
   });
+  if (deleted.includes(false)) return;
   // What says that it was sent goes last: a record without it would be sent again.
   await deleteParts(teller, folder, record);
   if (record.form !== 'silent') sweepings.add(sentKey(folder));
