@@ -69,6 +69,36 @@ test.each(['PostBodyInvalid', 'ACodeOfTomorrow'])(
   },
 );
 
+test('records at the head that a code of tomorrow refuses are parked and told, however many; the others are written', async () => {
+  const world = await housekeepingWorld();
+  world.sls.holdFaults(DOWN);
+  const records = await world.report(refused(6));
+  world.sls.holdFaults([]);
+  for (const index of [0, 1, 2, 5]) world.refuseLogsWith(`The event ${String(index)} is none.`, 'ACodeOfTomorrow');
+  await world.clearAlerts();
+  await world.run();
+  const idOf = (index: number): string => records[index]?.event_id ?? '';
+  expect(world.rows('event-refused').map(({ event_id: id }) => id)).toEqual([idOf(3), idOf(4)]);
+  expect(await world.keys('outbox/unwritable/')).toEqual(
+    [0, 1, 2, 5].map((index) => `outbox/unwritable/record-${idOf(index)}.json`).sort(),
+  );
+  expect(await world.keys('outbox/outcomes/')).toEqual([]);
+  expect((await world.alerts()).map((alert) => alert.split(' ')[0])).toEqual(
+    Array.from({ length: 4 }, () => 'outcome-unwritable'),
+  );
+});
+
+test('a single record that a code of tomorrow refuses does not wait for others to be compared with', async () => {
+  const world = await housekeepingWorld();
+  world.sls.holdFaults(DOWN);
+  await world.report(refused(1));
+  world.sls.holdFaults([]);
+  world.refuseLogsWith('The event 0 is none.', 'ACodeOfTomorrow');
+  await world.run();
+  expect((await world.keys('outbox/unwritable/')).length).toBe(1);
+  expect(await world.keys('outbox/outcomes/')).toEqual([]);
+});
+
 test('a log store that refuses everything is at fault itself: nothing is parked, and everything waits', async () => {
   const world = await housekeepingWorld();
   world.sls.holdFaults(DOWN);
