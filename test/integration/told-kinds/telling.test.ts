@@ -1,0 +1,4 @@
+import { tellStories } from './tell-stories.ts';
+import { TELLING_STORIES } from './telling-stories.ts';
+
+tellStories(TELLING_STORIES);
