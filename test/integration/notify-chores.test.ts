@@ -14,10 +14,10 @@ test('with nothing to do a run makes these four requests, and none to the log st
   const calls: string[] = [];
   await world.run({ watch: (moment, call) => moment === 'before' && calls.push(call) });
   expect(calls).toEqual([
-    'list outbox/outcomes/',
     'get state/notify/housekeeping.json',
     'list state/sweep/heartbeat.json',
     'list control/paused',
+    'list outbox/outcomes/',
   ]);
 });
 
@@ -262,5 +262,36 @@ test('without time nothing is begun', async () => {
   const world = await housekeepingWorld();
   const calls: string[] = [];
   await world.run({ timeoutMs: 4000, watch: (moment, call) => moment === 'before' && calls.push(call) });
-  expect(calls).toEqual(['list outbox/outcomes/', 'get state/notify/housekeeping.json']);
+  expect(calls).toEqual(['get state/notify/housekeeping.json']);
+});
+
+test('what waits for the log store may fill a whole run: the sweep is watched and the canary sent before', async () => {
+  const world = await housekeepingWorld();
+  advanceTo(world, 8);
+  await world.put(HEARTBEAT, '{}');
+  await world.run(daily);
+  advanceTo(world, 9);
+  for (let batch = 0; batch < 20; batch += 1) await world.put(`outbox/outcomes/${String(batch)}.json`, '[{');
+  const watch = (moment: string, call: string): void => {
+    if (moment === 'before' && call.startsWith('copy ')) world.clock.advance(5_000);
+  };
+  await world.run({ ...daily, watch });
+  expect((await world.keys('outbox/outcomes/')).length).toBeGreaterThan(5);
+  const kinds = new Set((await world.alerts()).map((alert) => alert.split(' ')[0]));
+  expect([...kinds].sort()).toEqual(['canary', 'outbox-damaged', 'sweep-overdue']);
+  expect(world.rows('outbox-backlog').length).toBe(1);
+});
+
+test('when what is remembered can not be read, what waits for the log store is written all the same', async () => {
+  const world = await housekeepingWorld();
+  world.sls.holdFaults([{ fault: 'server-busy' }]);
+  await world.report([{ kind: 'event-refused', reason: 'not-json', sentence: 'None.', payloadHash: '1' }]);
+  world.sls.holdFaults([]);
+  const watch = (moment: string, call: string): void => {
+    if (moment === 'before' && call === 'get state/notify/housekeeping.json') throw new TypeError('switched off');
+  };
+  const lines = await world.run({ watch });
+  expect(lines).toContainEqual({ event: 'chore-failed', kind: 'read-memory', code: 'TypeError' });
+  expect(world.rows('event-refused').length).toBe(1);
+  expect(await world.keys('state/notify/')).toEqual([]);
 });

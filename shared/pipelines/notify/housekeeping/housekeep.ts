@@ -10,7 +10,10 @@ import { watchSweep } from './watch-sweep.ts';
 
 type Chore = (deps: HousekeepingDeps, memory: HousekeepingMemory, facts: PassFacts) => Promise<HousekeepingMemory>;
 
-/** What is looked after once a minute, in this order; each gives what is to be remembered. */
+/**
+ * What is looked after once a minute, in this order: what waits for the log store may take all the time there is, and must
+ * not keep the sweep from being watched. Each gives what is to be remembered.
+ */
 const CHORES: Readonly<Record<string, Chore>> = {
   'watch-sweep': watchSweep,
   'watch-pause': watchPause,
@@ -19,13 +22,12 @@ const CHORES: Readonly<Record<string, Chore>> = {
 };
 
 /**
- * Looks after everything about the telling that is not telling: what waits for the log store, the sweep, a standing pause,
- * the canary, the backlog. A chore that fails is logged and done with the next run, and keeps no other from its turn;
+ * Looks after everything about the telling that is not telling: the sweep, a standing pause, the canary, the backlog, what
+ * waits for the log store. A chore that fails is logged and done with the next run, and keeps no other from its turn;
  * what is reported here has an identity of its own, so doing a chore twice tells nothing twice. Never throws. With nothing
  * to do it makes four requests to the bucket.
  */
 export async function housekeep(deps: HousekeepingDeps, facts: PassFacts): Promise<void> {
-  await attempt(deps, 'replay-outcomes', () => replayOutcomes(deps));
   await attempt(deps, 'read-memory', async () => {
     let memory = await readMemory(deps.store);
     for (const [name, chore] of Object.entries(CHORES)) {
@@ -38,6 +40,7 @@ export async function housekeep(deps: HousekeepingDeps, facts: PassFacts): Promi
       });
     }
   });
+  if (hasTime(deps)) await attempt(deps, 'replay-outcomes', () => replayOutcomes(deps));
 }
 
 async function attempt({ runLog }: HousekeepingDeps, kind: string, act: () => Promise<void>): Promise<void> {

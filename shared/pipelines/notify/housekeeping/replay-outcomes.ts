@@ -60,9 +60,12 @@ async function replayGroup(deps: HousekeepingDeps, versions: readonly ObjectVers
     batches.flatMap(({ records }) => records),
   );
   for (const one of refused) await parkRecord(deps, one);
-  for (const reading of readings) await parkDamaged(deps, reading);
   const written = batches.filter(({ isWhole }) => isWhole).map(({ version }) => version.key);
   if (written.length > 0) await deps.store.deleteMany(written);
+  for (const reading of readings) {
+    if (!hasTime(deps)) break;
+    await parkDamaged(deps, reading);
+  }
   deps.runLog.write({ event: 'outcomes-replayed', count: batches.reduce((sum, one) => sum + one.records.length, 0) });
 }
 
