@@ -37,6 +37,7 @@ async function casOf(
 ): Promise<readonly SpelledCa[]> {
   if (ca !== undefined) {
     const found = await readAccountCa(reading, instance, ca);
+    if (found.kind === 'unreadable') throw unreadable('ca-unreadable', `the CA ${ca}`, found.code);
     return found.kind === 'read' ? [{ ca, caSpelling: found.reading.serialAsReceived }] : [];
   }
   const listed = await listAccountCas(reading, instance);
@@ -50,14 +51,17 @@ async function findUnder(
   for (const deviceSpelling of serviceSpellings(device)) {
     const address = { instance, caSpelling, deviceSpelling };
     const answer = await calls.read(() => deps.mqtt.getDevice(address));
-    if (answer.kind === 'answered') return { ca, device, address, status: answer.value.status };
-    if (answer.kind === 'failed')
-      throw new CommandError({
-        code: 'device-unreadable',
-        message: `${device} could not be read: ${answer.service.code}`,
-      });
+    if (answer.kind === 'failed') throw unreadable('device-unreadable', device, answer.service.code);
+    if (answer.kind !== 'answered') continue;
+    // What is read here becomes the address of an act: an answer about another device is no answer.
+    if (answer.value.serial !== device) throw unreadable('device-unreadable', device, 'OtherSerial');
+    return { ca, device, address, status: answer.value.status };
   }
   return undefined;
+}
+
+function unreadable(code: string, what: string, serviceCode: string): CommandError {
+  return new CommandError({ code, message: `${what} could not be read: ${serviceCode}`, next: 'Try again.' });
 }
 
 /** What became of switching a device off; only what was read back afterwards counts. */

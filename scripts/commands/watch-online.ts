@@ -54,22 +54,26 @@ async function lookUpDevices(
   { devices }: CompiledCa,
 ): Promise<Pick<OnlineCa, 'inactive' | 'unreadable' | 'unknown'>> {
   const statuses = new Map<number, DeviceStatus>();
-  await eachDevicePage(reading, place, (page) => {
+  const listed = await eachDevicePage(reading, place, (page) => {
     for (const { serial, status } of page) {
       const at = indexOfDevice(devices, serial);
       if (at >= 0) statuses.set(at, status);
     }
   });
   const left = Array.from({ length: countOf(devices) }, (_, at) => at).filter((at) => !statuses.has(at));
-  await mapLimited(left.slice(0, CONFIRMED_MAX), CALLS_AT_ONCE, async (at) => {
+  const asked = left.slice(0, CONFIRMED_MAX);
+  await mapLimited(asked, CALLS_AT_ONCE, async (at) => {
     const status = await statusOf(reading, place, deviceAt(devices, at));
     if (status !== undefined) statuses.set(at, status);
   });
+  // Of those that nobody asked for, only a list that names everybody says that they are not there.
+  const notAsked = listed.kind === 'whole' ? 0 : left.length - asked.length;
+  const judged = notAsked === 0 ? left : asked;
   const isUnreadable = (status: DeviceStatus) => status === 'unreadable' || typeof status !== 'string';
   return {
     inactive: [...statuses.values()].filter((status) => status === 'inactive').length,
-    unreadable: [...statuses.values()].filter(isUnreadable).length,
-    unknown: left.filter((at) => !statuses.has(at)).map((at) => deviceAt(devices, at)),
+    unreadable: [...statuses.values()].filter(isUnreadable).length + notAsked,
+    unknown: judged.filter((at) => !statuses.has(at)).map((at) => deviceAt(devices, at)),
   };
 }
 
@@ -80,8 +84,8 @@ async function statusOf(
 ): Promise<DeviceStatus | undefined> {
   for (const deviceSpelling of serviceSpellings(device)) {
     const answer = await calls.read(() => deps.mqtt.getDevice({ ...place, deviceSpelling }));
-    if (answer.kind === 'answered') return answer.value.status;
     if (answer.kind === 'failed') return 'unreadable';
+    if (answer.kind === 'answered') return answer.value.serial === device ? answer.value.status : 'unreadable';
   }
   return undefined;
 }

@@ -79,6 +79,10 @@ async function writeCa(ca: CaReading, { instance, json }: SnapshotOptions, work:
     return work.sheet.write(lines.map(({ name, serial }) => lineOf(watchSpelling(serial), ca.serial, name)).join(''));
   });
   if (read.kind === 'cut') throw incomplete(`page ${read.page} of the CA ${ca.serial} could not be read`);
+  if (read.kind === 'with-gaps') {
+    const entries = counted(read.unreadable, 'entry', 'entries');
+    throw incomplete(`${entries} under the CA ${ca.serial} could not be read`);
+  }
   if (json !== true) {
     const left = read.count - active;
     const others = left === 0 ? '' : `, ${counted(left, 'other')} left out`;

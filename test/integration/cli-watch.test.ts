@@ -1,10 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { type CliCloud, startCliCloud } from '../support/cli-cloud.ts';
 import { connectDevices, INSTANCE, registerCa, serials } from '../support/cli-fleet.ts';
 import { runCommand } from '../support/cli-run.ts';
+import { faultProxy } from '../support/fault-proxy.ts';
 
 const CA = '5f0000000000000001';
 const OTHER = '7400000000000000aa';
@@ -58,6 +59,51 @@ test('a snapshot of one CA goes to a new file, which appears whole or not at all
   expect(unknown.exitCode).toBe(1);
   expect(unknown.stderr).toContain('has no CA dead');
   expect(() => readFileSync(join(world.cwd, 'none.csv'))).toThrow('ENOENT');
+});
+
+/** What the service answers to the calls of a command, one after the other; `pass` lets it say what is so. */
+async function answering(...answers: readonly ('pass' | object)[]): Promise<string> {
+  const { endpoints } = world.cloud;
+  const proxy = await faultProxy(`http://${endpoints.mqtt.endpoint}`);
+  const headers = { 'content-type': 'application/json' };
+  const bodyOf = (data: object) => JSON.stringify({ RequestId: 'R', Data: data });
+  proxy.plan(...answers.map((one) => (one === 'pass' ? one : { status: 200, headers, body: bodyOf(one) })));
+  const folder = mkdtempSync(join(tmpdir(), 'mqtt-certs-answering-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const mqtt = { ...endpoints.mqtt, endpoint: `127.0.0.1:${String(proxy.port)}` };
+  writeFileSync(join(folder, 'endpoints.json'), JSON.stringify({ ...endpoints, mqtt }));
+  return folder;
+}
+
+const NAMELESS = { DeviceSn: 12345, CaSn: CA, Status: '1' };
+
+test('a list with an entry that can not be read is no whole snapshot, and nothing of it gets a name', async () => {
+  registerCa(world.cloud, 'plant', CA);
+  connectDevices(world.cloud, CA, [{ serial: 'abc1' }]);
+  const named = { ...NAMELESS, DeviceSn: 'abc1' };
+  const local = await answering('pass', 'pass', { DeviceCertificateVOS: [NAMELESS, named] });
+  const args = ['watch', 'snapshot', '--instance', INSTANCE, '--out', 'cut.csv', '--local', local];
+  const run = await runCommand(world.cwd, args);
+  expect(run.exitCode).toBe(1);
+  expect(run.stderr).toContain(`1 entry under the CA ${CA} could not be read, so this is no whole snapshot`);
+  expect(run.stderr).toContain('Do not use what was written so far; try again.');
+  expect(() => readFileSync(join(world.cwd, 'cut.csv'))).toThrow('ENOENT');
+});
+
+test('a list of CAs with an entry that can not be read is no list of all of them', async () => {
+  const local = await answering({ CaCertificateVOS: [{ Sn: 12345, Status: '1' }] });
+  const run = await runCommand(world.cwd, ['watch', 'snapshot', '--instance', INSTANCE, '--local', local]);
+  expect(run).toMatchObject({ exitCode: 1, stdout: '' });
+  expect(run.stderr).toContain('the CAs of the instance could not be listed: 1 entry of the list can not be read');
+});
+
+test('an answer about another CA is no answer about the one that was asked for', async () => {
+  registerCa(world.cloud, 'plant', CA);
+  const local = await answering({ Sn: OTHER, CaName: 'office', Status: '1' });
+  const args = ['watch', 'snapshot', '--instance', INSTANCE, '--ca', CA, '--local', local];
+  const run = await runCommand(world.cwd, args);
+  expect(run).toMatchObject({ exitCode: 1, stdout: '' });
+  expect(run.stderr).toContain(`the instance ${INSTANCE} has no CA ${CA} that could be read`);
 });
 
 test('a refused instance is told by the code of the service', async () => {

@@ -117,6 +117,25 @@ test('an activation that is sent again after its answer was lost says so, and co
   expect(counts(world)).toMatchObject({ reactivated: 2 });
 });
 
+test('an answer about another CA right before the act says nothing of this one: nothing is activated', async () => {
+  const { off, world } = await fleet(10, 2);
+  world.ca('other', '5f0000000000000002');
+  let asked = 0;
+  await world.tick({
+    answers: (service) => ({
+      getCa: (instance, spelling) => {
+        asked += 1;
+        return service.getCa(instance, asked === 1 ? spelling : '5f0000000000000002');
+      },
+    }),
+  });
+  expect([asked, activeOf(world, off), sendsOf(world)]).toEqual([2, 0, 0]);
+  const vetoed = world.outcomes('device-inactive').filter((one) => one['reason'] === 'ca-not-active');
+  expect(vetoed.map(inputsOf)).toEqual([{ ca: 'unreadable' }, { ca: 'unreadable' }]);
+  await world.tick();
+  expect(activeOf(world, off)).toBe(2);
+});
+
 test('a CA that is switched off between two batches keeps the second one off', async () => {
   const { off, world } = await fleet(4000, 30);
   let batches = 0;
@@ -284,9 +303,10 @@ test('what was held after our run died with an intent weighs as if it had been s
   await world.remove('control/holds/new.csv');
   await ticks(world, 2);
   expect([activeOf(world, off), sendsOf(world)]).toEqual([0, 0]);
+  expect(world.outcomes('device-flapping').map((one) => one['device_sn'])).toEqual(off);
   world.clock.advance(DAY);
   await world.tick();
-  expect(world.outcomes('device-flapping').map((one) => one['device_sn'])).toEqual(off);
+  expect(world.outcomes('device-flapping').map((one) => one['device_sn'])).toEqual([...off, ...off]);
 });
 
 test('a release lets a flapping device through once: switched off again, it flaps again', async () => {

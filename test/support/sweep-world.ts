@@ -39,6 +39,8 @@ export interface LapOptions {
   readonly skewMs?: number;
   /** The budget of a new worker: every invocation runs on one of its own, and waiting takes real time. */
   readonly newWorker?: () => CallBudget;
+  /** What the certificate service answers instead of what the local cloud can be made to say. */
+  readonly answers?: (service: SweepDeps['mqtt']) => Partial<SweepDeps['mqtt']>;
   /** Whether calls to itself arrive; they do unless told otherwise. */
   readonly selfCalls?: 'arrive' | 'lost' | 'twice';
 }
@@ -105,6 +107,7 @@ export function sweepWorldOn(services: ServiceWorld, instance: string): SweepWor
     runs += 1;
     return {
       ...ports,
+      mqtt: { ...ports.mqtt, ...options.answers?.(ports.mqtt) },
       clock: { ...ports.clock, now: () => epochMs(ports.clock.now() + skewMs) },
       deadline: epochMs(ports.deadline + skewMs),
       invoker: {

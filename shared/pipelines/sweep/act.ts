@@ -9,6 +9,7 @@ import { type Attempt, actOn, type Done, doneWith } from './act-on-device.ts';
 import { writeIntent, writeResults } from './acts.ts';
 import { type SweepContext, type SweptCa, tell } from './context.ts';
 import { InstanceBlockedError, OutOfTimeError, ServiceSilentError } from './patient-calls.ts';
+import { readWatchedCa } from './read-cas.ts';
 
 /** No batch is larger, so that a stale holder of the lease can do no more than this. */
 const BATCH = 20;
@@ -61,10 +62,11 @@ export async function actOnSurvivors(
 
 /** The CA as it is right before a batch: somebody may have switched it off to stop exactly this. */
 async function asOfNow({ calls, deps }: SweepContext, swept: SweptCa): Promise<SweptCa> {
-  const { ca, caSpelling = ca, instance } = swept;
-  const answer = await calls.read(() => deps.mqtt.getCa(instance, caSpelling));
-  if (answer.kind === 'answered') return { ...swept, caState: caStateOf(answer.value, deps.clock.now()) };
-  return { ...swept, caState: answer.kind === 'not-found' ? 'missing' : 'unreadable' };
+  const { ca, caSpelling, instance } = swept;
+  const known = caSpelling === undefined ? undefined : { serialAsReceived: caSpelling };
+  const finding = await readWatchedCa(deps, calls, instance, ca, known);
+  if (finding.kind === 'read') return { ...swept, caState: caStateOf(finding.reading, deps.clock.now()) };
+  return { ...swept, caState: finding.kind };
 }
 
 async function setOut(

@@ -67,7 +67,7 @@ export async function readWatchedCa(
   calls: PatientCalls,
   instance: InstanceId,
   ca: CaSerial,
-  listed: CaReading | undefined,
+  listed: Pick<CaReading, 'serialAsReceived'> | undefined,
 ): Promise<CaFinding> {
   const spellings = listed === undefined ? serviceSpellings(ca) : [listed.serialAsReceived];
   for (const spelling of spellings) {
