@@ -91,12 +91,27 @@ test('an interval of an hour is given two of them', async () => {
   expect((await world.alerts()).length).toBe(1);
 });
 
-test('a sweep that rests because the service is silent has said so itself', async () => {
+test('a sweep that rests because the service is silent has said so itself, and has two intervals to come back', async () => {
   const world = await housekeepingWorld();
   await world.put(HEARTBEAT, '{}');
   const until = world.clock.now() + 60 * 60_000;
   await world.put('state/sweep/silence.json', JSON.stringify({ schema: 1, times: 3, until }));
-  await world.later(59);
+  // The tick that ends the rest comes up to an interval after it; those before it write nothing down.
+  for (const minutes of [59, 2, 10, 9]) await world.later(minutes);
+  expect(await world.alerts()).toEqual([]);
+  await world.later(2);
+  const dueAt = new Date(until + 21 * 60_000).toISOString().slice(0, 16);
+  expect(await world.alerts()).toEqual([`sweep-overdue ${dueAt}`]);
+  await world.later(DAY);
+  expect((await world.alerts()).length).toBe(2);
+});
+
+test('a rest that a wrong clock made endless keeps nobody from hearing of the sweep', async () => {
+  const world = await housekeepingWorld();
+  await world.put(HEARTBEAT, '{}');
+  const until = world.clock.now() + 100 * DAY * 60_000;
+  await world.put('state/sweep/silence.json', JSON.stringify({ schema: 1, times: 1, until }));
+  await world.later(140);
   expect(await world.alerts()).toEqual([]);
   await world.later(2);
   expect((await world.alerts()).length).toBe(1);

@@ -1,6 +1,16 @@
 import { sweepIdOf } from '../../../core/sweep/sweep-id.ts';
 import { HEARTBEAT_KEY, STARTED, SWEEPS } from '../../../core/sweep/sweep-layout.ts';
-import { type DurationMs, days, durationMs, type EpochMs, epochMs, minus, minutes, plus } from '../../../core/time.ts';
+import {
+  type DurationMs,
+  days,
+  durationMs,
+  type EpochMs,
+  epochMs,
+  hours,
+  minus,
+  minutes,
+  plus,
+} from '../../../core/time.ts';
 import type { ObjectStore } from '../../../ports/object-store.ts';
 import { eachPage } from '../../each-page.ts';
 import { readSilence } from '../../sweep/silence.ts';
@@ -14,6 +24,8 @@ const GRACE = minutes(1);
 /** Nobody resumes a sweep that was begun longer ago. */
 const LOOK_BACK = days(2);
 const MAX_PAGES = 50;
+/** A silence makes the sweep rest for an hour at most; a later end was written by a clock that was wrong. */
+const LONGEST_REST = hours(2);
 
 /**
  * Reports when the sweep has written nothing down for two intervals, again every day for as long as that lasts, and when
@@ -27,10 +39,11 @@ export async function watchSweep(deps: HousekeepingDeps, memory: HousekeepingMem
   if (at === undefined && memory.watchingSince === undefined) return { ...memory, watchingSince: serverNow };
   const since = at ?? memory.watchingSince ?? serverNow;
   if (plus(since, patience) >= serverNow) return resumed(deps, memory, since);
+  // A sweep that rests writes nothing down; its patience begins when it may go on.
   const silence = await readSilence(deps.store);
-  if (silence !== undefined && serverNow < silence.until) return memory;
-
-  const overdueAt = plus(since, patience);
+  const rested = Math.min(silence?.until ?? 0, plus(since, LONGEST_REST));
+  const overdueAt = plus(epochMs(Math.max(since, rested)), patience);
+  if (serverNow <= overdueAt) return memory;
   const repeat = Math.floor((serverNow - overdueAt) / days(1));
   if (memory.overdue?.since === since && memory.overdue.repeat >= repeat) return memory;
   await reportAt(deps, plus(overdueAt, days(repeat)), {
