@@ -61,7 +61,7 @@ export async function readTellerState(
 export async function readAlertState(store: ObjectStore, now: EpochMs): Promise<AlertState> {
   const { budget, memory } = await readTellerState(store, now);
   const mutes = await allMutes(store, now);
-  const tally = tallyOf({ memory, groups: GROUPS, isDue: () => true });
+  const tally = tallyOf({ memory, now, groups: GROUPS, isDue: () => true });
   const notToTell = { muted: 0, known: 0, unreadable: 0 };
   const isMuted = muteJudge(store, mutes);
   let serverNow = now;

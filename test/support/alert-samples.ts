@@ -17,8 +17,8 @@ function drop(name: string, instance = INSTANCE) {
 }
 
 /** An event, critical: somebody dropped a private key. */
-export function keyDropped(name: string, reason = 'private-key'): Outcome {
-  return { kind: 'drop-quarantined', drop: drop(name), reason, fileName: 'ca.key' };
+export function keyDropped(name: string, reason = 'private-key', instance = INSTANCE): Outcome {
+  return { kind: 'drop-quarantined', drop: drop(name, instance), reason, fileName: 'ca.key' };
 }
 
 /** An event, a warning: a pair that can not be registered. */

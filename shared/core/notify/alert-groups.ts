@@ -7,6 +7,7 @@ import {
   CONDITIONS_KEPT,
   type ConditionEffect,
   CRITICAL_KEPT,
+  causesToldLately,
   type Effects,
   EVENTS_KEPT,
   type KnownCondition,
@@ -15,6 +16,7 @@ import {
   type ToldCause,
 } from './condition-memory.ts';
 import { bearsOnProofs } from './end-proof.ts';
+import { type GroupRanking, groupRanking } from './group-ranking.ts';
 import type { Problem, UnnamedProblems } from './problem.ts';
 
 /** One alert as a listing shows it. */
@@ -41,7 +43,7 @@ export interface Tally {
   readonly due: number;
   /** When the first of all alerts was written. */
   readonly waitsSince: EpochMs | undefined;
-  /** The groups with the most events, at most as many as were asked for. */
+  /** The groups that a message names, in their order; at most as many as were asked for. */
   readonly top: readonly AlertGroup[];
   /** The others. */
   readonly rest: UnnamedProblems;
@@ -76,8 +78,7 @@ interface OpenGroup {
 }
 
 interface Sums {
-  readonly top: AlertGroup[];
-  readonly rest: { problems: number; events: number; ended: number };
+  readonly ranking: GroupRanking;
   readonly told: EventId[];
   readonly critical: Omit<ToldCause, 'at'>[];
   readonly conditions: ConditionEffect[];
@@ -96,14 +97,14 @@ interface Sums {
  */
 export function tallyOf(about: {
   readonly memory: NotifyMemory;
+  readonly now: EpochMs;
   readonly groups: number;
   readonly isDue: (group: AlertGroup) => boolean;
 }): AlertTally {
-  const { isDue, groups, memory } = about;
+  const { groups, isDue, memory, now } = about;
   const sums: Sums = {
     ...{
-      top: [],
-      rest: { problems: 0, events: 0, ended: 0 },
+      ranking: groupRanking({ places: groups, toldLately: causesToldLately(memory, now) }),
       told: [],
       critical: [],
       conditions: [],
@@ -119,7 +120,7 @@ export function tallyOf(about: {
     if (known !== undefined) sums.knownCauses.add(known.causeId);
     const closed = groupOf(group, known);
     if (isDue(closed)) sums.due += 1;
-    rank(sums, closed, groups);
+    rank(sums, closed);
     remember(sums, group);
   };
   const close = (): void => {
@@ -140,55 +141,42 @@ export function tallyOf(about: {
     addRemembered: (known) => {
       close();
       sums.due += 1;
-      rank(sums, rememberedGroup(known), groups);
+      rank(sums, rememberedGroup(known));
       if (sums.conditions.length < CONDITIONS_KEPT) sums.conditions.push(rememberedEffect(known));
     },
     finish: () => {
       close();
-      const { conditions, critical, told, top, ...others } = sums;
+      const { conditions, critical, ranking, told, ...others } = sums;
+      const { rest, top } = ranking.finish();
       const named = new Set(top.flatMap(({ sampleKeys }) => sampleKeys));
       const toRead = sums.toRead.filter((key) => !named.has(key));
-      return { ...others, toRead, top: top.sort(byWeight), effects: { told, critical, conditions, proofs: [] } };
+      return { ...others, toRead, top, rest, effects: { told, critical, conditions, proofs: [] } };
     },
   };
 }
 
-function rank(sums: Sums, group: AlertGroup, groups: number): void {
-  const { rest, top } = sums;
+function rank(sums: Sums, group: AlertGroup): void {
   sums.problems += 1;
   sums.waitsSince = earlier(sums.waitsSince, group.waitsSince);
-  top.push(group);
-  if (top.length <= groups) return;
-  top.sort(byWeight);
-  rest.problems += 1;
-  const { problem } = top.pop() ?? group;
-  rest.events += problem.count;
-  if (problem.phase === 'ended') rest.ended += 1;
+  sums.ranking.add(group);
 }
 
 function remember({ conditions, critical, told, toRead }: Sums, group: OpenGroup): void {
   const { causeId, isEnd, kind, severity } = group.first;
   const [newest] = group.sampleKeys;
   if (newest !== undefined && !isEnd && bearsOnProofs(kind) && toRead.length < CONDITIONS_KEPT) toRead.push(newest);
+  if (severity === 'critical' && !isEnd && critical.length < CRITICAL_KEPT) critical.push({ causeId, kind });
   if (factsOf(kind).lifetime === 'condition') {
     if (conditions.length < CONDITIONS_KEPT) conditions.push(effectOf(group, isEnd ? 'ended' : 'told'));
     return;
   }
   told.push(...[...group.events].slice(-TOLD_KEPT));
   told.splice(0, told.length - TOLD_KEPT);
-  if (severity === 'critical' && critical.length < CRITICAL_KEPT) critical.push({ causeId, kind });
 }
 
 function earlier(a: EpochMs | undefined, b: EpochMs | undefined): EpochMs | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return a < b ? a : b;
-}
-
-/** What is told first, where not everything can be named: what is over least of all. */
-function byWeight(a: AlertGroup, b: AlertGroup): number {
-  if ((a.problem.phase === 'ended') !== (b.problem.phase === 'ended')) return a.problem.phase === 'ended' ? 1 : -1;
-  const more = b.problem.count - a.problem.count;
-  return more !== 0 ? more : b.problem.lastAt - a.problem.lastAt;
 }
 
 function opened({ name, writtenAt }: ListedAlert): OpenGroup {

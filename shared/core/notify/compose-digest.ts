@@ -19,8 +19,9 @@ import { logCommand } from './where-to-look.ts';
 const LINES_MAX = 10;
 
 /**
- * Many problems of one severity in one message: the ten with the most events in a line each, the others counted.
+ * Many problems of one severity in one message: the first ten in a line each, the others counted.
  *
+ * @param problems - What people should read first comes first.
  * @param rest - Further problems that the digest tells and that are only counted.
  */
 export function composeDigest(
@@ -30,7 +31,7 @@ export function composeDigest(
   options: ComposeOptions,
 ): Message {
   const { language, logProject, logStore, now } = options;
-  const sorted = [...problems].sort(byWeight);
+  const sorted = [...problems].sort(worstFirst);
   const lines = sorted.slice(0, LINES_MAX);
   const hidden = totalsOf(sorted.slice(LINES_MAX), rest);
   const totals = totalsOf(sorted, rest);
@@ -55,12 +56,11 @@ export function composeDigest(
   };
 }
 
-/** What is over comes last. */
-function byWeight(a: Problem, b: Problem): number {
+/** What is over comes last; otherwise in the order they came in. */
+function worstFirst(a: Problem, b: Problem): number {
   const worse = SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity);
   if (worse !== 0) return worse;
-  const over = Number(a.phase === 'ended') - Number(b.phase === 'ended');
-  return over !== 0 ? over : b.count - a.count;
+  return Number(a.phase === 'ended') - Number(b.phase === 'ended');
 }
 
 /** `【恢复】CA inactive · post-cn-… / 5f01 ×3 · 2026-01-02 09:30:00 +08:00` */

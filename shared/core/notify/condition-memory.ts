@@ -37,7 +37,7 @@ export interface EndedCondition {
   readonly events: readonly EventId[];
 }
 
-/** A critical cause that was told, so that one cause alone can not flood. */
+/** A critical cause that was told, so that one cause alone can not flood; the end of a condition does not count. */
 export interface ToldCause {
   readonly causeId: CauseId;
   readonly kind: OutcomeKind;
@@ -196,6 +196,16 @@ export function withoutConditions(memory: NotifyMemory, causes: readonly CauseId
   const conditions = new Map(memory.conditions);
   for (const cause of causes) conditions.delete(cause);
   return { ...memory, conditions };
+}
+
+/** When critical causes were told in the last hour. */
+export function criticalLately({ critical }: NotifyMemory, now: EpochMs): readonly ToldCause[] {
+  return critical.filter(({ at }) => now - at < hours(1));
+}
+
+/** The critical causes that were told in the last hour. */
+export function causesToldLately(memory: NotifyMemory, now: EpochMs): ReadonlySet<CauseId> {
+  return new Set(criticalLately(memory, now).map(({ causeId }) => causeId));
 }
 
 /** Remembers what was said about lines of mutes. */

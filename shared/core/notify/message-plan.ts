@@ -1,8 +1,8 @@
 import type { CauseId } from '../alert-key.ts';
-import { factsOf, type Severity } from '../outcome-table.ts';
-import { type EpochMs, hours, minutes } from '../time.ts';
+import { factsOf, type OutcomeKind, type Severity } from '../outcome-table.ts';
+import { type EpochMs, minutes } from '../time.ts';
 import type { AlertGroup, Tally } from './alert-groups.ts';
-import type { NotifyMemory } from './condition-memory.ts';
+import { criticalLately, type NotifyMemory } from './condition-memory.ts';
 import { type Budget, freeMessages, isCalm, isDigestDue } from './message-budget.ts';
 import type { Problem } from './problem.ts';
 
@@ -32,7 +32,7 @@ export const MESSAGES_IN_A_PASS = 3;
 
 /** So long alerts of the quiet lane wait for others of their kind. */
 const QUIET_LANE_WAIT = minutes(5);
-/** Of one critical cause, and of one critical kind, in an hour: the others of it wait and are counted. */
+/** Messages of one critical cause, and of one critical kind, in an hour: more of a cause waits and is counted. */
 const CRITICAL_OF_ONE_CAUSE = 3;
 const CRITICAL_OF_ONE_KIND = 10;
 /** Nothing waits longer than this for a pass in which critical problems leave room. */
@@ -49,25 +49,37 @@ export function isOtherDue({ problem, waitsSince }: AlertGroup, serverNow: Epoch
 }
 
 /**
- * Whether a critical group may be told now: at once, unless it is one cause (or one kind) coming again and again. A
- * condition is told again after an hour at the earliest anyway.
+ * Whether a critical group may be told now: at once, unless it is one cause coming again and again, or one kind. A cause
+ * that was not told in the last hour never waits for others of its kind: it may be the real one. What more there is of a
+ * condition is told after an hour at the earliest anyway, and its end as soon as its beginning was.
  */
 export function isCriticalDue({ problem }: AlertGroup, memory: NotifyMemory, now: EpochMs): boolean {
-  if (factsOf(problem.kind).lifetime === 'condition') return true;
-  const lately = memory.critical.filter(({ at, kind }) => kind === problem.kind && now - at < hours(1));
-  const moments = new Set(lately.map(({ at }) => at)); // a digest tells many causes in one message
-  const ofCause = lately.filter(({ causeId }) => causeId === problem.causeId);
-  return ofCause.length < CRITICAL_OF_ONE_CAUSE && moments.size < CRITICAL_OF_ONE_KIND;
+  if (factsOf(problem.kind).lifetime === 'condition' && problem.phase !== 'new') return true;
+  const ofCause = criticalLately(memory, now).filter(({ causeId }) => causeId === problem.causeId);
+  if (ofCause.length === 0) return true;
+  return ofCause.length < CRITICAL_OF_ONE_CAUSE && !isRushed(problem.kind, memory, now);
+}
+
+/** Whether a critical kind was told so often in an hour that its causes share a digest from now on. */
+export function isRushed(kind: OutcomeKind, memory: NotifyMemory, now: EpochMs): boolean {
+  const ofKind = criticalLately(memory, now).filter((one) => one.kind === kind);
+  // A digest tells many causes in one message.
+  return new Set(ofKind.map(({ at }) => at)).size >= CRITICAL_OF_ONE_KIND;
 }
 
 /** What to tell of what is critical: each problem by itself, or all in one digest. */
 export function planCritical(
   { severity, tally }: SeveritySurvey,
-  isDue: (group: AlertGroup) => boolean,
+  about: {
+    readonly isDue: (group: AlertGroup) => boolean;
+    /** Whether the kind of a group was told too often for messages of their own. */
+    readonly isRushed: (group: AlertGroup) => boolean;
+  },
 ): readonly PlannedMessage[] {
   if (tally.due === 0) return [];
   if (tally.problems > PROBLEMS_ONE_BY_ONE) return [{ kind: 'digest', severity }];
-  return tally.top.filter(isDue).map(singleOf);
+  const due = tally.top.filter(about.isDue);
+  return due.length > 1 && due.some(about.isRushed) ? [{ kind: 'digest', severity }] : due.map(singleOf);
 }
 
 /** What to tell of the others, and whether more is to be told than people can follow. */

@@ -46,7 +46,8 @@ export async function collect(teller: Teller, planned: PlannedMessage, from: Sur
   const createdAt = deps.clock.now();
   const folder = messageFolder(createdAt, id);
   const isSingle = planned.kind === 'single';
-  const tally = tallyOf({ memory: teller.memory.get(), groups: isSingle ? 1 : NAMED_IN_DIGEST, isDue: () => true });
+  const groups = isSingle ? 1 : NAMED_IN_DIGEST;
+  const tally = tallyOf({ memory: teller.memory.get(), now: createdAt, groups, isDue: () => true });
   const { alerts, parts } = await gather(teller, { planned, from, folder, tally });
   const told = withRemembered(teller, planned, tally);
   if (told.problems === 0) return undefined;

@@ -1,5 +1,6 @@
 import { ALERTS, SEVERITIES } from '../../core/alert-key.ts';
-import { type PlannedMessage, planCritical, planOthers } from '../../core/notify/message-plan.ts';
+import type { AlertGroup } from '../../core/notify/alert-groups.ts';
+import { isRushed, type PlannedMessage, planCritical, planOthers } from '../../core/notify/message-plan.ts';
 import { isQuiet } from '../../core/notify/quiet-hours.ts';
 import type { Severity } from '../../core/outcome-table.ts';
 import { seconds } from '../../core/time.ts';
@@ -81,7 +82,10 @@ function isHeldBack({ deps }: Teller): boolean {
 async function drainCritical(teller: Teller, overview: ObjectPage | undefined): Promise<Drained> {
   if (!hasTime(teller, TIME_TO_LOOK)) return NOTHING;
   const seen = await survey(teller, 'critical', overview);
-  const sent = await makeAndDeliver(teller, planCritical(seen, seen.isDue), [seen]);
+  const isRushedNow = ({ problem }: AlertGroup): boolean =>
+    isRushed(problem.kind, teller.memory.get(), teller.deps.clock.now());
+  const planned = planCritical(seen, { isDue: seen.isDue, isRushed: isRushedNow });
+  const sent = await makeAndDeliver(teller, planned, [seen]);
   return { sent, surveys: [seen] };
 }
 

@@ -58,7 +58,8 @@ function beginLook(teller: Teller, severity: Severity): Look {
   const strange: ObjectVersion[] = [];
   const seen = { pages: 0, page: undefined as ObjectPage | undefined };
   const isDue = (group: AlertGroup): boolean => isDueNow(teller, group, seen.page?.serverNow);
-  const tally = tallyOf({ memory: teller.memory.get(), groups: PROBLEMS_ONE_BY_ONE, isDue });
+  const now = teller.deps.clock.now();
+  const tally = tallyOf({ memory: teller.memory.get(), now, groups: PROBLEMS_ONE_BY_ONE, isDue });
 
   const look = async (alert: ListedAlert): Promise<void> => {
     const judgement = await judge(alert);

@@ -49,7 +49,7 @@ test('every event of a listing is counted once, in a group or in the rest', () =
   fc.assert(
     fc.property(fc.array(ALERT, { maxLength: 300 }), fc.integer({ min: 1, max: 12 }), (alerts, groups) => {
       const names = alerts.map(nameOf);
-      const tally = tallyOf({ memory: NOTHING_KNOWN, groups, isDue: () => true });
+      const tally = tallyOf({ memory: NOTHING_KNOWN, now: epochMs(START), groups, isDue: () => true });
       for (const alert of listed(names)) tally.add(alert);
       const { due, problems, rest, top } = tally.finish();
       const events = new Set(names.map(({ causeId, eventId }) => `${causeId} ${eventId}`));
@@ -81,7 +81,7 @@ test('over any course of time every event of a condition is told or counted in e
         expect(again).toBe(memory); // a second time changes nothing
       };
       const pass = (names: readonly AlertName[]): void => {
-        const tally = tallyOf({ memory, groups: 100, isDue: () => true });
+        const tally = tallyOf({ memory, now: epochMs(now), groups: 100, isDue: () => true });
         for (const alert of listed(names)) {
           const verdict = judgeAlert(memory, alert.name, epochMs(now));
           if (verdict === 'tell') tally.add(alert);

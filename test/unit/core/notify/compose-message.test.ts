@@ -296,8 +296,8 @@ test('the keyword stands behind the marks', () => {
   expect(title).toMatch(/^【严重】证书告警 CA 证书已过期/);
 });
 
-test('a digest has a line for the ten problems with most events and counts the others', () => {
-  const problems = Array.from({ length: 12 }, (_, index) => problemOf('device-reactivated', { count: index + 1 }));
+test('a digest has a line for the first ten problems and counts the others', () => {
+  const problems = Array.from({ length: 12 }, (_, index) => problemOf('device-reactivated', { count: 12 - index }));
   const message = composeDigest('warning', problems, { problems: 5, events: 100, ended: 0 }, optionsIn('both'));
   expectRight(message);
   expect(message.title).toBe('【警告】17 个问题，共 178 起事件');

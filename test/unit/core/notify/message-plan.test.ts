@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import type { CauseId } from '../../../../shared/core/alert-key.ts';
 import type { AlertGroup } from '../../../../shared/core/notify/alert-groups.ts';
+import { NOTHING_KNOWN, type NotifyMemory, type ToldCause } from '../../../../shared/core/notify/condition-memory.ts';
 import { type Budget, NO_SENDS, withSend } from '../../../../shared/core/notify/message-budget.ts';
 import {
+  isCriticalDue,
   isOtherDue,
   planCritical,
   planOthers,
@@ -79,8 +81,32 @@ test('what is critical leaves room for three messages in a pass altogether, but 
   expect(planned([survey('warning', 9), survey('notice', 9)], NO_SENDS, 2).messages).toEqual(['digest warning']);
   expect(planned([survey('warning', 9)], NO_SENDS, 3).messages).toEqual([]);
   expect(planned([survey('warning', 9, 9, 11 * MINUTE)], NO_SENDS, 3).messages).toEqual(['digest warning']);
-  const all = (): boolean => true;
-  expect(planCritical(survey('critical', 3), all)).toHaveLength(3);
-  expect(planCritical(survey('critical', 4), all)).toEqual([{ kind: 'digest', severity: 'critical' }]);
-  expect(planCritical(survey('critical', 4, 0), all)).toEqual([]);
+  const calm = { isDue: () => true, isRushed: () => false };
+  expect(planCritical(survey('critical', 3), calm)).toHaveLength(3);
+  expect(planCritical(survey('critical', 4), calm)).toEqual([{ kind: 'digest', severity: 'critical' }]);
+  expect(planCritical(survey('critical', 4, 0), calm)).toEqual([]);
+});
+
+function toldBefore(times: number, of: Partial<ToldCause> = {}): NotifyMemory {
+  const { causeId, kind } = group('critical', 1).problem;
+  const critical = Array.from({ length: times }, (_, n) => ({ causeId, kind, at: epochMs(NOW - n * MINUTE), ...of }));
+  return { ...NOTHING_KNOWN, critical };
+}
+
+test('a critical cause is told three times in an hour, and a kind ten times, but a cause not told yet at once', () => {
+  const isDue = (memory: NotifyMemory): boolean => isCriticalDue(group('critical', 1), memory, epochMs(NOW));
+  const other: CauseId = 'pair-rejected.000000000000beef';
+  expect(isDue(toldBefore(2))).toBe(true);
+  expect(isDue(toldBefore(3))).toBe(false);
+  expect(isDue(toldBefore(3, { at: epochMs(NOW - 60 * MINUTE) }))).toBe(true);
+  const ten = toldBefore(10, { causeId: other }).critical;
+  expect(isDue({ ...NOTHING_KNOWN, critical: ten })).toBe(true);
+  expect(isDue({ ...NOTHING_KNOWN, critical: [...ten, ...toldBefore(1).critical] })).toBe(false);
+  expect(isDue({ ...NOTHING_KNOWN, critical: [...ten.slice(2), ...toldBefore(1).critical] })).toBe(true);
+});
+
+test('several causes of a critical kind that was told ten times in an hour share a digest', () => {
+  const rushed = { isDue: () => true, isRushed: () => true };
+  expect(planCritical(survey('critical', 2), rushed)).toEqual([{ kind: 'digest', severity: 'critical' }]);
+  expect(planCritical(survey('critical', 1), rushed)).toMatchObject([{ kind: 'single' }]);
 });
