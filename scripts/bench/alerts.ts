@@ -11,8 +11,11 @@ const ROBOT_PER_MINUTE = 20;
 
 const MINUTE_MS = 60_000;
 const MOST_MESSAGES = 3;
-/** List, write down, read back and delete a thousand at a time, and list once more: five. */
-const REQUESTS_PER_1000_ALERTS = 6;
+/**
+ * Five: a page listed twice, its keys written down and read back, its alerts deleted. Two more are for a machine so busy
+ * that one run can not do it all and the next one looks again.
+ */
+const REQUESTS_PER_1000_ALERTS = 7;
 const MAX_MEMORY_RATIO = 1.25;
 
 /**
@@ -96,7 +99,7 @@ function tableOf(title: string, all: readonly Drained[], figures: readonly Figur
 
 function alertGoals(all: readonly Drained[]): readonly BenchGoal[] {
   const most = largest(all);
-  const some = sized(all, 1000);
+  const some = sized(all, 10_000);
   const perThousand = ((requestsOf(most) - requestsOf(some)) / (most.count - some.count)) * 1000;
   const firstMinute = Math.max(...all.map(inFirstMinute));
   return [
@@ -110,7 +113,7 @@ function alertGoals(all: readonly Drained[]): readonly BenchGoal[] {
       firstMinute > 0 && firstMinute <= MOST_MESSAGES,
     ),
     goal(
-      `past the first 1,000, at most ${REQUESTS_PER_1000_ALERTS} requests for 1,000 alerts (${perThousand.toFixed(1)})`,
+      `past the first 10,000, at most ${REQUESTS_PER_1000_ALERTS} requests for 1,000 alerts (${perThousand.toFixed(1)})`,
       perThousand <= REQUESTS_PER_1000_ALERTS,
     ),
   ];
@@ -144,12 +147,15 @@ function commonGoals(all: readonly Drained[], entry: string): readonly BenchGoal
       growth <= MAX_MEMORY_RATIO,
     ),
     goal(
-      `the worker stays under ${NOTIFY_MEMORY_MB} MB (${peakOf(most).toFixed(0)} MB)`,
+      `with ${entry}s the worker stays under ${NOTIFY_MEMORY_MB} MB (${peakOf(most).toFixed(0)} MB)`,
       all.every((drained) => peakOf(drained) < NOTIFY_MEMORY_MB),
     ),
-    goal(`no pass fails (${failures.join('; ')})`, failures.length === 0),
     goal(
-      `no pass comes near its timeout of ${NOTIFY_TIMEOUT_SECONDS} s (${(longest / 1000).toFixed(1)} s)`,
+      `no pass over ${entry}s fails (${failures.length === 0 ? 'none' : failures.join('; ')})`,
+      failures.length === 0,
+    ),
+    goal(
+      `no pass over ${entry}s comes near its timeout of ${NOTIFY_TIMEOUT_SECONDS} s (${(longest / 1000).toFixed(1)} s)`,
       longest < (NOTIFY_TIMEOUT_SECONDS - 3) * 1000,
     ),
   ];

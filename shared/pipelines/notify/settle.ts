@@ -2,6 +2,7 @@ import { mapLimited } from '../../core/limit.ts';
 import { withEffects } from '../../core/notify/condition-memory.ts';
 import { keysKey, recordKey, sentKey } from '../../core/notify/notify-layout.ts';
 import type { NotifyOutcome } from '../../core/notify/notify-outcome.ts';
+import type { ObjectKey } from '../../core/object-version.ts';
 import { type EpochMs, seconds } from '../../core/time.ts';
 import { type MessageRecord, readKeys } from './message-record.ts';
 import { hasTime, type Teller, tellOutcomes } from './teller.ts';
@@ -30,12 +31,14 @@ export async function settle(teller: Teller, { at, folder, record }: SettledMess
   const before = memory.get();
   const after = withEffects(before, record.id, record.effects, at);
   if (after !== before && changesAnything(record)) await memory.set(after);
-  const deleted = await mapLimited(partsOf(record), DELETES_AT_ONCE, async (part) => {
-    if (!hasTime(teller, TIME_TO_DELETE)) return false;
+  const done: ObjectKey[] = [];
+  await mapLimited(partsOf(record), DELETES_AT_ONCE, async (part) => {
+    if (!hasTime(teller, TIME_TO_DELETE)) return;
     await store.deleteMany(await readKeys(store, folder, part));
-    return true;
+    done.push(keysKey(folder, part));
   });
-  if (deleted.includes(false)) return;
+  // The next run need not do again what was done: however many parts there are, each run gets further.
+  if (done.length < record.parts) return deleteAll(teller, done);
   // What says that it was sent goes last: a record without it would be sent again.
   await deleteParts(teller, folder, record);
   if (record.form !== 'silent') sweepings.add(sentKey(folder));
@@ -47,8 +50,11 @@ function changesAnything({ effects }: MessageRecord): boolean {
   return conditions.length + critical.length + proofs.length + told.length > 0;
 }
 
-async function deleteParts({ deps }: Teller, folder: string, record: MessageRecord): Promise<void> {
-  const keys = [recordKey(folder), ...partsOf(record).map((part) => keysKey(folder, part))];
+async function deleteParts(teller: Teller, folder: string, record: MessageRecord): Promise<void> {
+  await deleteAll(teller, [recordKey(folder), ...partsOf(record).map((part) => keysKey(folder, part))]);
+}
+
+async function deleteAll({ deps }: Teller, keys: readonly ObjectKey[]): Promise<void> {
   for (let from = 0; from < keys.length; from += 1000) await deps.store.deleteMany(keys.slice(from, from + 1000));
 }
 
