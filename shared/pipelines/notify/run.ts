@@ -1,36 +1,25 @@
-import {
-  memoryAt,
-  unreportedConditions,
-  withMuteLines,
-  withoutConditions,
-} from '../../core/notify/condition-memory.ts';
+import { memoryAt } from '../../core/notify/condition-memory.ts';
 import { budgetAt } from '../../core/notify/message-budget.ts';
-import { muteComplaints } from '../../core/notify/mutes.ts';
 import { NOTIFY_LEASE, NOTIFY_STATE } from '../../core/notify/notify-layout.ts';
-import type { NotifyOutcome } from '../../core/notify/notify-outcome.ts';
 import type { ObjectKey, ObjectVersion } from '../../core/object-version.ts';
 import { ServiceFailure } from '../../core/service-failure.ts';
 import { durationMs, minutes, since } from '../../core/time.ts';
 import { listAll } from '../each-page.ts';
 import { type Lease, takeLease } from '../hold-lease.ts';
 import { BUDGET_STATE } from './budget-state.ts';
+import { complainOfMutes } from './complain-of-mutes.ts';
 import type { NotifyDeps } from './deps.ts';
 import { drain } from './drain.ts';
+import { forgetUnreported } from './forget-unreported.ts';
 import { MEMORY_STATE } from './memory-state.ts';
-import { instanceOf } from './notify-shapes.ts';
 import { finishOpen } from './open-records.ts';
 import { park } from './park.ts';
 import { type ReadMutes, readMutes } from './read-mutes.ts';
 import { openState } from './state-cell.ts';
-import { messageIds, pendingCauses, type Teller, TellerReplacedError, tellOutcomes } from './teller.ts';
+import { messageIds, pendingCauses, type Teller, TellerReplacedError } from './teller.ts';
 
 /** How long others wait for a run that died, after the time it had left. */
 const LEASE_GRACE = minutes(1);
-/** Complaints about mutes that one run makes. */
-const COMPLAINTS_AT_ONCE = 50;
-/** Conditions that one run gives up. */
-const FORGOTTEN_AT_ONCE = 50;
-
 /**
  * The notify function: tells people what waits in the outbox. Whatever it does is written down before, so that a run that
  * dies anywhere is continued by the next one: everything is told, and nothing twice under another id.
@@ -113,50 +102,6 @@ async function tell(teller: Teller, objects: readonly ObjectVersion[]): Promise<
     deps.runLog.write({ event: 'teller-failed', code: failure.name });
     return failure;
   }
-}
-
-/** Says once of each condition that nobody reports any more that nothing is known of it. */
-async function forgetUnreported(teller: Teller): Promise<void> {
-  const { deps, memory, pendingBegins } = teller;
-  const unreported = unreportedConditions(memory.get(), deps.clock.now())
-    .filter(({ causeId }) => !pendingBegins.mayHave(causeId))
-    .slice(0, FORGOTTEN_AT_ONCE);
-  if (unreported.length === 0) return;
-  for (const { causeId, kind, lastSeenAt, sample } of unreported) {
-    const instance = sample === undefined ? undefined : instanceOf(sample);
-    const ca = sample?.ca_sn;
-    const outcome: NotifyOutcome = {
-      ...{ kind: 'condition-unreported', causeId, condition: kind, lastSeen: lastSeenAt },
-      ...(instance === undefined ? {} : { instance }),
-      ...(ca === undefined ? {} : { ca }),
-    };
-    await tellOutcomes(deps, [outcome]);
-  }
-  await memory.set(
-    withoutConditions(
-      memory.get(),
-      unreported.map(({ causeId }) => causeId),
-    ),
-  );
-}
-
-/** Says once of each line of a mute file that it mutes nothing. */
-async function complainOfMutes({ deps, memory }: Teller, { files }: ReadMutes): Promise<void> {
-  const said = new Set(memory.get().muteLines);
-  const complaints = muteComplaints(files)
-    .filter(({ name }) => !said.has(name))
-    .slice(0, COMPLAINTS_AT_ONCE);
-  if (complaints.length === 0) return;
-  await tellOutcomes(
-    deps,
-    complaints.map(({ outcome }) => outcome),
-  );
-  await memory.set(
-    withMuteLines(
-      memory.get(),
-      complaints.map(({ name }) => name),
-    ),
-  );
 }
 
 async function sweepUp({ budget, deps, memory, sweepings }: Teller): Promise<void> {
