@@ -9,6 +9,7 @@ import { type ConditionScope, conditionsKey, conditionsPrefix } from '../../core
 import { epochMs } from '../../core/time.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { listAll } from '../each-page.ts';
+import { readJsonObject } from '../json-object.ts';
 import { outdatedKeys } from './outdated-keys.ts';
 
 /** The conditions a sweep begins with, and what it decided about them if it did already. */
@@ -74,10 +75,9 @@ async function readOne(
   store: ObjectStore,
   key: ReturnType<typeof conditionsKey>,
 ): Promise<ConditionsAfter | undefined> {
-  const read = await store.read({ key, maxBytes: MAX_BYTES });
-  const parsed = v.safeParse(Shape, read.kind === 'found' ? parseJson(read.bytes) : undefined);
-  if (!parsed.success) return undefined;
-  const { ended, open } = parsed.output;
+  const read = await readJsonObject(store, key, Shape, MAX_BYTES);
+  if (read === undefined) return undefined;
+  const { ended, open } = read;
   return {
     open: open.map(conditionOf),
     ended: ended.map(({ condition, why }) => ({ condition: conditionOf(condition), why })),
@@ -103,12 +103,4 @@ function conditionOf({
     count,
     toldAt: epochMs(toldAt),
   };
-}
-
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined; // cut short or not ours
-  }
 }
