@@ -102,6 +102,16 @@ test('quarantined files are the very bytes that came, encrypted at rest, with th
   expect(await world.text(reason)).toContain('compromised');
 });
 
+test('of a drop with several things in it to be kept away the worst is the reason, and so one cause', async () => {
+  const world = await dropWorld();
+  const files = {
+    'a.pem': Buffer.alloc(65_537, 'x'),
+    'b.key': text(KEY, 'pkcs8', 'secret'),
+    'c.key': text(KEY, 'pkcs8'),
+  };
+  expect(await dropped(world, files)).toMatchObject([{ kind: 'drop-quarantined', reason: 'private-key-pkcs8' }]);
+});
+
 test.each([
   ['a 10 MB file', Buffer.alloc(10 * 1024 * 1024, 'x'), 'file-too-large'],
   ['a file one byte too long', Buffer.alloc(65_537, 'x'), 'file-too-large'],

@@ -48,19 +48,34 @@ function earlierDrop(open: OpenDrop): string {
 export function decideQuarantined(deps: RegisterDeps, open: OpenDrop, verdict: VerdictOf<'quarantine'>): Decision {
   const { problems } = verdict;
   const [first] = problems;
-  const reason = problems.map(({ code, found }) => (code === 'private-key-present' ? `private-key-${found}` : code));
   return refusal(deps, open, {
     destination: 'quarantine',
     outcome: {
       kind: 'drop-quarantined',
       drop: open.facts,
-      reason: [...new Set(reason)].join(','),
+      reason: worstReason(problems),
       fileName: first?.file ?? '',
     },
     problems: problems.map(checkedProblem),
     code: 'unused',
     uploadAgain: false,
   });
+}
+
+/**
+ * Why a drop is quarantined. The reason names the cause under which people are told, so it is one of a few words and not
+ * the list of everything in the drop, which whoever drops files could make as long as they like; `reason.txt` has that.
+ */
+function worstReason(problems: VerdictOf<'quarantine'>['problems']): string {
+  const reasons = problems.map(({ code, found }) => (code === 'private-key-present' ? `private-key-${found}` : code));
+  const [worst = ''] = reasons.sort((a, b) => harmOf(a) - harmOf(b) || (a < b ? -1 : 1));
+  return worst;
+}
+
+/** A key anybody can use is worse than one under a passphrase, and that is worse than what might hold one. */
+function harmOf(reason: string): number {
+  if (!reason.startsWith('private-key-')) return 2;
+  return reason.startsWith('private-key-encrypted') ? 1 : 0;
 }
 
 /** A file that lies where no drop can be. */
