@@ -44,7 +44,14 @@ const REFUSED_BY_SERVICE: ReadonlySet<string> = new Set<OutcomeKind>([
   'list-refused',
 ]);
 
+/** Reasons that name the format of a private key that was found. */
+const FOUND_KEY = 'private-key-';
+
 function explainReason(code: string): readonly Explanation[] {
+  if (code.startsWith(FOUND_KEY) && !Object.hasOwn(PAIR_PROBLEMS, code)) {
+    const { en, zh } = PAIR_PROBLEMS['private-key-present'];
+    return [{ means: { zh: `${zh.wrong}。`, en: `${en.wrong}.` } }]; // the table of kinds says what to do
+  }
   if (Object.hasOwn(PAIR_PROBLEMS, code)) {
     const { en, zh }: PairProblemFacts = PAIR_PROBLEMS[code as PairProblemCode];
     const needed = {

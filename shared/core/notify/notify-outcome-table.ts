@@ -163,7 +163,7 @@ export const NOTIFY_OUTCOME_KINDS = {
     cause: ['kind'],
     fields: ['rule_inputs', 'object_etag'],
     zh: '写操作已暂停 {days} 天（自 {since} 起，所写负责人：{owner}）：不会注册 CA，也不会重新激活设备证书。',
-    en: 'Writing is paused for {days} days now (since {since}; owner as stated: {owner}): no CA is registered and no device certificate activated.',
+    en: 'Writing is paused since {since} (whole days: {days}; owner as stated: {owner}): no CA is registered and no device certificate activated.',
     fixZh: '确认是否仍需要；恢复：`mqtt-certs resume`。',
     fixEn: 'Make sure that it is still needed; to go on: `mqtt-certs resume`.',
   },

@@ -234,7 +234,7 @@ export const SWEEP_OUTCOME_KINDS = {
     cause: ['kind', 'object_key'],
     fields: [...SWEEP_FIELDS, 'reason', 'rule_inputs', 'object_key', 'object_etag'],
     zh: '控制文件 {object_key} 有变化（{reason}，类型 {what}）：{holds} 条保留（原 {holds_before} 条），其中 {nameless} 条认不出设备；所写负责人：{owner}。',
-    en: 'The control file {object_key} ({what}): {reason}; {holds} holds (before: {holds_before}), {nameless} of them name no readable device; owner as stated: {owner}.',
+    en: 'The control file {object_key} ({what}): {reason}; holds: {holds} (before: {holds_before}), without a readable device: {nameless}; owner as stated: {owner}.',
     fixZh: '确认改动出自授权人员；类型为 unknown 的文件不起作用，请核对路径。',
     fixEn: 'Make sure that someone you trust did this; a file of type unknown has no effect: check where it lies.',
   },

@@ -124,24 +124,28 @@ export const CONTROL_STORIES = {
     },
   },
   'control-changed': {
-    law: 'a hold that somebody wrote is told with its file and the owner it states',
-    before: (world) => fleet(world),
-    cause: async (world) => {
+    law: 'a hold that somebody removed is told with its file, and that nobody says who did it',
+    before: async (world) => {
+      await fleet(world);
       await hold(world, `${INSTANCE},a1,${CA},ann,stolen,`);
+      await world.sweeps.tick();
+    },
+    cause: async (world) => {
+      await world.remove(HOLDS);
       await world.sweeps.tick();
     },
     reads: {
       title: CHANGED,
       zh: [
-        '有变化（added，类型 hold）：1 条保留（原 0 条）',
-        '所写负责人：ann。',
-        '新增的文件。',
+        '有变化（removed，类型 hold）：0 条保留（原 1 条）',
+        '所写负责人：未写明。',
+        '文件被删除。',
         '确认改动出自授权人员',
       ],
       en: [
-        '(hold): added; 1 holds (before: 0)',
-        'owner as stated: ann.',
-        'The file is new.',
+        '(hold): removed; holds: 0 (before: 1)',
+        'not stated.',
+        'The file was removed.',
         'someone you trust did this',
       ],
       facts: ['文件 File: control/holds/ann.csv', '巡检编号 Sweep id: SWEEP'],

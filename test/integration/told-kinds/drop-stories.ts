@@ -196,10 +196,17 @@ export const DROP_STORIES = {
     reads: {
       title:
         '【严重】有私钥或可能含私钥的文件被上传，已隔离 · post-cn-world00001 · inbox/post-cn-world00001/line-7/ca.key',
-      zh: ['有人把私钥', '文件已隔离，未注册任何 CA。', '请将该 CA 视为已泄露：重新生成密钥并签发新的 CA', '先停用它'],
+      zh: [
+        '有人把私钥',
+        '文件已隔离，未注册任何 CA。',
+        '文件中含有私钥。',
+        '请将该 CA 视为已泄露：重新生成密钥并签发新的 CA',
+        '先停用它',
+      ],
       en: [
         'A private key',
         'it is quarantined and nothing was registered',
+        'The file holds a private key.',
         'treat the CA as compromised',
         'deactivate it',
       ],

@@ -11,7 +11,6 @@ export const EVERY_TOLD_KIND: Stories = {
   ...DROP_STORIES,
   ...DEVICE_STORIES,
   ...CA_STORIES,
-
   ...CONTROL_STORIES,
   ...FUNCTION_STORIES,
   ...TELLING_STORIES,

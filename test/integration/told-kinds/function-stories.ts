@@ -73,7 +73,7 @@ export const FUNCTION_STORIES = {
           approximateInvokeCount: 1,
         },
         requestPayload: '{"sweepId":"20260304T050000Z","lap":3}',
-        responsePayload: '{"errorMessage":"canary","errorType":"TypeError"}',
+        responsePayload: '{"errorMessage":"canaryMessage","errorType":"TypeError"}',
       }),
     reads: {
       title: '【警告】平台放弃了一个事件 · sweep',

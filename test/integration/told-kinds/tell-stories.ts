@@ -52,7 +52,11 @@ async function expectTold(world: ToldWorld, happening: Happening, { kind, story 
   if (kind === undefined) expect(world.teller.facts()?.openConditions).toBe(0);
 }
 
+/** Of the keys, secrets and messages of services that the worlds plant. */
+const SECRETS = /canary(?:Secret|Token|Message)|PRIVATE KEY-|access_token|SEC[0-9a-f]{16}/;
+
 function expectReading(text: string, { en, facts, run, zh }: Reading): void {
+  expect(text).not.toMatch(SECRETS);
   const lines = text.split('\n');
   const said = lines.filter((line) => !/^(?:[-#>] |$)/.test(line));
   for (const words of [zh, en]) expect(wordsIn(said.join('\n'), words)).toEqual(words);
@@ -85,6 +89,7 @@ function expectRecord(
   expect(logged).not.toContain(undefined);
   const own = alerts.filter(({ eventId }) => kind === undefined || records.get(eventId)?.['kind'] === kind);
   expect(own.length).toBeGreaterThan(0);
+  for (const { eventId, isEnd } of own) expect('resolves' in (records.get(eventId) ?? {})).toBe(isEnd);
   const marks = own.map(({ isEnd, severity }) => MARKS[isEnd ? 'ended' : severity].zh);
   if (kind !== undefined) expect([...new Set(marks), '【测试】']).toContain(/^【..】/.exec(reads.title)?.[0]);
 }

@@ -175,8 +175,10 @@ export const TELLING_STORIES = {
   },
   'mute-invalid': {
     law: 'a mute without an owner mutes nothing, and is told with its line',
-    cause: ({ put }) =>
-      put('control/mutes/ann.csv', 'kind,instance,owner,reason,until\nca-expired,,,known,2027-01-01\n'),
+    cause: ({ put, services }) => {
+      const until = new Date(services.clock.now() + 30 * DAY).toISOString();
+      return put('control/mutes/ann.csv', `kind,instance,owner,reason,until\nca-expired,,,known,${until}\n`);
+    },
     reads: {
       title: '【警告】静默无效，不起作用 · control/mutes/ann.csv',
       zh: [
@@ -235,7 +237,11 @@ export const TELLING_STORIES = {
     reads: {
       title: '【警告】写操作处于暂停状态',
       zh: ['写操作已暂停 1 天（自 <time> 起，所写负责人：ann）', '不会注册 CA', '确认是否仍需要；恢复'],
-      en: ['since <time>; owner as stated: ann', 'no CA is registered', 'Make sure that it is still needed'],
+      en: [
+        'Writing is paused since <time> (whole days: 1; owner as stated: ann)',
+        'no CA is registered',
+        'Make sure that it is still needed',
+      ],
       facts: ['查询 Query: kind: pause-standing'],
       run: ['mqtt-certs resume', 'mqtt-certs log query --kind pause-standing --since 2h'],
     },
