@@ -52,6 +52,14 @@ export function parseAlertKey(key: string): AlertName | undefined {
   };
 }
 
+/**
+ * Whether a name that {@link parseAlertKey} does not understand is formed like one: a newer version, whose functions are
+ * deployed at this moment, may have written it.
+ */
+export function isFormedLikeAlert(key: string): boolean {
+  return NAME.test(key);
+}
+
 function isKind(name: string): name is OutcomeKind {
   return Object.hasOwn(OUTCOME_KINDS, name);
 }

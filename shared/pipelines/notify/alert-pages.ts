@@ -1,9 +1,11 @@
-import { ALERTS, parseAlertKey } from '../../core/alert-key.ts';
+import { ALERTS, isFormedLikeAlert, parseAlertKey } from '../../core/alert-key.ts';
 import type { ListedAlert } from '../../core/notify/alert-groups.ts';
 import type { ObjectKey, ObjectVersion } from '../../core/object-version.ts';
+import { hours } from '../../core/time.ts';
 import type { ObjectPage, ObjectStore } from '../../ports/object-store.ts';
 
 const PAGE = 1000;
+const LEFT_FOR_NEWER = hours(1);
 
 /** Everything that waits, when one page holds it: then no severity has to be listed by itself. */
 export async function overviewOf(store: ObjectStore): Promise<ObjectPage | undefined> {
@@ -42,17 +44,25 @@ export async function* alertPages(
   } while (startAfter !== undefined);
 }
 
-/** What a page holds: alerts of ours, and objects whose names say nothing to us. */
-export function readPage({ objects }: Pick<ObjectPage, 'objects'>): {
+/** What a page holds: alerts of ours, and objects that are to be moved out of the way. */
+export function readPage(page: Pick<ObjectPage, 'objects' | 'serverNow'>): {
   readonly alerts: readonly ListedAlert[];
   readonly strange: readonly ObjectVersion[];
 } {
   const alerts: ListedAlert[] = [];
   const strange: ObjectVersion[] = [];
-  for (const object of objects) {
+  for (const object of page.objects) {
     const name = parseAlertKey(object.key);
-    if (name === undefined) strange.push(object);
-    else alerts.push({ name, key: object.key, writtenAt: object.lastModified });
+    if (name !== undefined) alerts.push({ name, key: object.key, writtenAt: object.lastModified });
+    else if (isStrange(object, page)) strange.push(object);
   }
   return { alerts, strange };
+}
+
+/**
+ * Whether an object that is no alert of ours is to be moved out of the way. One that a newer version may have written is
+ * left for an hour: while functions are deployed one after the other, the others know its kind before this one does.
+ */
+export function isStrange({ key, lastModified }: ObjectVersion, { serverNow }: Pick<ObjectPage, 'serverNow'>): boolean {
+  return !isFormedLikeAlert(key) || serverNow - lastModified >= LEFT_FOR_NEWER;
 }

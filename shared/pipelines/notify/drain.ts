@@ -5,7 +5,7 @@ import { isQuiet } from '../../core/notify/quiet-hours.ts';
 import type { Severity } from '../../core/outcome-table.ts';
 import { seconds } from '../../core/time.ts';
 import type { ObjectPage } from '../../ports/object-store.ts';
-import { overviewOf } from './alert-pages.ts';
+import { isStrange, overviewOf } from './alert-pages.ts';
 import { collect, type OpenMessage } from './collect.ts';
 import { deliver } from './deliver.ts';
 import { park } from './park.ts';
@@ -56,8 +56,8 @@ export async function drain(teller: Teller, unsent: readonly OpenMessage[]): Pro
 /** What lies under no severity is seen by no survey. */
 async function parkStrangers(teller: Teller, overview: ObjectPage): Promise<void> {
   const isKnown = (key: string): boolean => SEVERITIES.some((severity) => key.startsWith(`${ALERTS}${severity}/`));
-  for (const object of overview.objects.filter(({ key }) => !isKnown(key)))
-    await park(teller, object, 'unreadable-name');
+  const strangers = overview.objects.filter((object) => !isKnown(object.key) && isStrange(object, overview));
+  for (const object of strangers) await park(teller, object, 'unreadable-name');
 }
 
 const NOTHING: Drained = { sent: 0, surveys: [] };
