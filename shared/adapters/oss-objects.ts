@@ -1,4 +1,5 @@
 import { type Etag, etagOf, type ObjectKey, type ObjectVersion, objectKey } from '../core/object-version.ts';
+import { isPassingOssFailure } from '../core/oss-codes.ts';
 import { type FailureFacts, failureFacts, ServiceFailure } from '../core/service-failure.ts';
 import { type EpochMs, epochMs, parseIso } from '../core/time.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -33,7 +34,7 @@ export function ossObjects(options: OssObjectsOptions): ObjectStore {
     attemptMs: options.attemptMs ?? 10_000,
     maxAttempts: Number.POSITIVE_INFINITY, // the deadline ends it
     backoff: { baseMs: 100, capMs: 5000 },
-    isWorthRepeating: isPassing,
+    isWorthRepeating: isPassingOssFailure,
   };
   const read: ObjectStore['read'] = (request) =>
     repeat(policy, (timeoutMs) => readOnce(client, { ...request, timeoutMs }));
@@ -108,17 +109,6 @@ function fitsXml(key: ObjectKey): boolean {
 function factsOf(error: unknown): FailureFacts {
   if (error instanceof ServiceFailure) return error.facts;
   throw error;
-}
-
-/** Codes that pass (OSS pages "HTTP 500/503 status code" and of the operations), besides the `…LimitExceeded` family. */
-const PASSING_CODES: ReadonlySet<string> = new Set([
-  ...['Timeout', 'NoConnection', 'UnreadableAnswer'], // ours
-  ...['InternalError', 'ServiceUnavailable', 'RequestTimeout'],
-]);
-
-/** A code nobody told us about is judged by the class of its status, which OSS does document (5xx: try again). */
-function isPassing({ code, status }: FailureFacts): boolean {
-  return PASSING_CODES.has(code) || code.endsWith('LimitExceeded') || status >= 500;
 }
 
 async function unlessMissing<Value>(answer: Promise<Value>): Promise<Value | undefined> {
