@@ -188,8 +188,59 @@ test('objects that are no alerts of ours are moved out of the way and told, and 
   expect(shown(world, '【严重】')).toBe(1);
   expect(world.robot.messages()[0]?.text).toMatch(/2/);
   await world.minutes(2);
+  expect((await world.keys('outbox/unwritable/')).length).toBe(3);
+  // A newer version may have written it; an hour later this one should know its kind.
+  expect(await world.keys('outbox/alerts/')).toEqual([expect.stringContaining('unknown-kind')]);
+  world.clock.advance(3_600_000);
+  await world.minutes(2);
   expect((await world.keys('outbox/unwritable/')).length).toBe(4);
   expect(await world.keys('outbox/alerts/')).toEqual([]);
+});
+
+test('an alert that OSS will not give out keeps no other from being told, and is told by its name', async () => {
+  const world = await notifyWorld();
+  await world.report(keyDropped('plant-1'));
+  const [denied = ''] = await world.keys('outbox/alerts/');
+  world.spoilBucket(({ key, operation }) =>
+    operation === 'GetObject' && key === denied ? { status: 403, code: 'InvalidObjectState' } : 'ok',
+  );
+  await world.report(pairRejected('plant-2'));
+  await world.minutes(2);
+  expect(world.titles()).toEqual([expect.stringContaining('【严重】'), expect.stringContaining('plant-2')]);
+  expect(await world.keys('outbox/alerts/')).toEqual([]);
+});
+
+test('the house is kept even when telling fails at the bucket', async () => {
+  const world = await notifyWorld();
+  await world.report(keyDropped('plant-1'));
+  world.spoilBucket(({ key, operation }) =>
+    operation === 'PutObject' && key?.startsWith('state/notify/messages/') === true
+      ? { status: 403, code: 'AccessDenied' }
+      : 'ok',
+  );
+  await expect(world.minutes(1)).rejects.toThrow('oss: AccessDenied');
+  expect(world.facts()).toMatchObject({ openConditions: 0 });
+});
+
+test('mutes that can not be had, or are too much for the function, mute nothing and stop nothing', async () => {
+  const world = await notifyWorld();
+  const until = new Date(world.clock.now() + 86_400_000).toISOString();
+  const mute = `pair-rejected,,Li,known,${until}\n`;
+  await world.put('control/mutes/m.csv', mute);
+  await world.report(pairRejected('muted'));
+  await world.minutes(1);
+  expect(world.titles()).toEqual([]);
+  world.spoilBucket(({ key }) => (key === 'control/mutes/m.csv' ? { status: 403, code: 'AccessDenied' } : 'ok'));
+  await world.report(pairRejected('denied'));
+  await world.minutes(1);
+  expect(world.titles()).toEqual([expect.stringContaining('denied')]);
+  world.spoilBucket(undefined);
+  const filler = `${'#'.repeat(200_000)}\n${mute}`;
+  for (let file = 0; file < 6; file += 1) await world.put(`control/mutes/${String(file)}.csv`, filler);
+  await world.report(pairRejected('too-much'));
+  await world.minutes(1);
+  expect(world.titles()).toHaveLength(2);
+  expect(world.lines.filter(({ event }) => event === 'mutes-unreadable')).toHaveLength(2);
 });
 
 test('a clock that goes back an hour silences nobody', async () => {
