@@ -68,7 +68,7 @@ export function decideQuarantined(deps: RegisterDeps, open: OpenDrop, verdict: V
  */
 function worstReason(problems: VerdictOf<'quarantine'>['problems']): string {
   const reasons = problems.map(({ code, found }) => (code === 'private-key-present' ? `private-key-${found}` : code));
-  const [worst = ''] = reasons.sort((a, b) => harmOf(a) - harmOf(b) || (a < b ? -1 : 1));
+  const [worst = ''] = reasons.sort().sort((a, b) => harmOf(a) - harmOf(b));
   return worst;
 }
 
