@@ -79,13 +79,27 @@ test('a robot is never asked for more than it takes in any minute', async () => 
 test('what a run has no time to clear away is left to the next one, and not told again', async () => {
   const world = await notifyWorld();
   const first = world.clock.now() - 60_000;
-  const records = Array.from({ length: 2500 }, (_, n) => world.recordOf(misplaced(`plant-${String(n)}`), first + n));
+  const records = Array.from({ length: 5500 }, (_, n) => world.recordOf(misplaced(`plant-${String(n)}`), first + n));
   await world.writeAlerts(records);
-  await world.tell({ watch: (moment, call) => moment === 'after' && call === 'send' && world.clock.advance(43_000) });
-  expect(world.titles().map(eventsIn)).toEqual([2500]);
-  expect((await world.keys('outbox/')).length).toBeGreaterThan(0);
+  let isLate = false;
+  const watch = (moment: 'before' | 'after', call: string): void => {
+    if (isLate || moment === 'before' || call !== 'delete 1000 keys') return;
+    isLate = true;
+    world.clock.advance(43_000);
+  };
+  await world.tell({ watch });
+  expect(world.titles().map(eventsIn)).toEqual([5500]);
+  expect(await world.keys('outbox/')).not.toEqual([]);
+  const kept = (await world.keys('state/notify/messages/')).map((key) => key.split('/').at(-1));
+  expect(kept).toEqual(['keys-0004.json', 'keys-0005.json', 'record.json', 'sent.json']);
+
+  // Even when nothing but the keys can be read any more.
+  const [record = ''] = (await world.keys('state/notify/messages/')).filter((key) => key.endsWith('/record.json'));
+  await world.put(record, '{');
   await world.minutes(1);
-  expect(world.titles().map(eventsIn)).toEqual([2500]);
-  expect(await world.keys('outbox/')).toEqual([]);
+  expect(world.titles().map(eventsIn)).toEqual([5500, 1]);
+  expect(world.titles().at(-1)).not.toContain('文件放错位置');
+  await world.minutes(1);
+  expect(await world.keys('outbox/alerts/')).toEqual([]);
   expect(await world.keys('state/notify/messages/')).toEqual([]);
 });

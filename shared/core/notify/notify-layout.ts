@@ -72,6 +72,12 @@ export function keysKey(folder: string, part: number): ObjectKey {
   return objectKey(`${folder}keys-${pad(part, 4)}.json`);
 }
 
+/** The number in the name of {@link keysKey}; `undefined` for other objects of a message. */
+export function partOf(key: ObjectKey): number | undefined {
+  const digits = /\/keys-(\d{4})\.json$/.exec(key)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
 /** Where an object that can not be read or told is kept; another version of it has another place. */
 export function parkedKey(found: ObjectKey, etag: Etag): ObjectKey {
   const name = archivedName(found.split('/').at(-1) ?? '');

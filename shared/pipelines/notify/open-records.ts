@@ -1,4 +1,4 @@
-import { parseMessageKey, recordKey, sentKey } from '../../core/notify/notify-layout.ts';
+import { parseMessageKey, partOf, recordKey, sentKey } from '../../core/notify/notify-layout.ts';
 import type { ObjectKey, ObjectVersion } from '../../core/object-version.ts';
 import { epochMs } from '../../core/time.ts';
 import type { OpenMessage } from './collect.ts';
@@ -65,8 +65,10 @@ async function finishOne(teller: Teller, { at, folder, objects }: Folder): Promi
 }
 
 async function deleteCovered({ deps }: Teller, folder: string, objects: readonly ObjectVersion[]): Promise<void> {
-  for (let part = 0; part < objects.length; part += 1)
-    await deps.store.deleteMany(await readKeys(deps.store, folder, part));
+  for (const { key } of objects) {
+    const part = partOf(key);
+    if (part !== undefined) await deps.store.deleteMany(await readKeys(deps.store, folder, part));
+  }
 }
 
 /** What says that it was sent goes last. */
