@@ -14,7 +14,7 @@ export type Judgement =
 /** Judges the alerts of a listing, in their order. */
 export type AlertJudge = (alert: ListedAlert) => Promise<Judgement>;
 
-/** Past this, alerts are told rather than read to find out whether they are muted. */
+/** Past so many causes in a run, alerts are told rather than read to find out whether they are muted. */
 const READS_FOR_MUTES = 200;
 
 /** A judge for one listing: alerts of one cause follow each other, and share what is known of their mutes. */
@@ -31,13 +31,17 @@ export function alertJudge(teller: Teller): AlertJudge {
 }
 
 async function muteOf(teller: Teller, alert: ListedAlert): Promise<PlacedMute | undefined> {
+  const { mutesByReading } = teller;
+  const { causeId } = alert.name;
   const { candidates, certain } = mutesOf(teller.mutes, alert.name);
   if (certain !== undefined || candidates.length === 0) return certain;
-  if (teller.readForMutes >= READS_FOR_MUTES) return undefined;
-  teller.readForMutes += 1;
+  // One decision for the whole run: what was muted in one listing must not be told from the next.
+  if (mutesByReading.has(causeId) || mutesByReading.size >= READS_FOR_MUTES) return mutesByReading.get(causeId);
   const record = await readAlert(teller, alert);
   const instance = record === undefined ? undefined : instanceOf(record);
-  return instance === undefined ? undefined : candidates.find(({ mute }) => mute.instance === instance);
+  const mute = instance === undefined ? undefined : candidates.find((one) => one.mute.instance === instance);
+  mutesByReading.set(causeId, mute);
+  return mute;
 }
 
 /** The mute of a condition that would be told without an alert. */

@@ -74,7 +74,7 @@ async function openTeller(
   const memory = await openState(deps.store, MEMORY_STATE, { ...about, adjust: (value) => memoryAt(value, now) });
   const teller: Teller = {
     ...{ deps, lease, budget: budget.cell, memory: memory.cell, mutes: mutes.inForce },
-    ...{ pendingBegins: pendingCauses(), firstIsOut: undefined, sweepings: new Set(), parked: 0, readForMutes: 0 },
+    ...{ pendingBegins: pendingCauses(), firstIsOut: undefined, sweepings: new Set(), parked: 0, mutesByReading: new Map() },
     nextId: messageIds(deps.runId),
   };
   const damaged = new Set<ObjectKey>([...budget.damaged, ...memory.damaged]);

@@ -2,7 +2,7 @@ import { ALERTS } from '../../core/alert-key.ts';
 import { type AlertGroup, type ListedAlert, type Tally, tallyOf } from '../../core/notify/alert-groups.ts';
 import { conditionsToTell } from '../../core/notify/condition-memory.ts';
 import { isCriticalDue, isOtherDue, PROBLEMS_ONE_BY_ONE } from '../../core/notify/message-plan.ts';
-import type { ObjectVersion } from '../../core/object-version.ts';
+import type { ObjectKey, ObjectVersion } from '../../core/object-version.ts';
 import { factsOf, type Severity } from '../../core/outcome-table.ts';
 import { type EpochMs, seconds } from '../../core/time.ts';
 import type { ObjectPage } from '../../ports/object-store.ts';
@@ -18,7 +18,7 @@ export interface Survey {
   readonly tally: Tally;
   /** Whether a group of it is worth a message now. */
   readonly isDue: (group: AlertGroup) => boolean;
-  /** Everything there is, when it is on one page: it need not be listed again. */
+  /** Everything that is to be told, when it is on one page: it need not be listed again. */
   readonly onlyPage: ObjectPage | undefined;
   /** The store's time when it began. */
   readonly serverNow: EpochMs;
@@ -57,6 +57,8 @@ function beginLook(teller: Teller, severity: Severity): Look {
   const unmatchedEnds: ListedAlert[] = [];
   const strange: ObjectVersion[] = [];
   const seen = { pages: 0, page: undefined as ObjectPage | undefined };
+  // Of the first page: a message is made from what is left of it, and must not tell what is cleared away.
+  const cleared = new Set<ObjectKey>();
   const isDue = (group: AlertGroup): boolean => isDueNow(teller, group, seen.page?.serverNow);
   const now = teller.deps.clock.now();
   const tally = tallyOf({ memory: teller.memory.get(), now, groups: PROBLEMS_ONE_BY_ONE, isDue });
@@ -69,7 +71,10 @@ function beginLook(teller: Teller, severity: Severity): Look {
       tally.add(alert);
     } else if (judgement.kind === 'unmatched-end') {
       if (unmatchedEnds.length < UNMATCHED_KEPT) unmatchedEnds.push(alert);
-    } else if (judgement.kind !== 'wait') await clearing.add(alert, judgement);
+    } else if (judgement.kind !== 'wait') {
+      if (seen.pages === 1) cleared.add(alert.key);
+      await clearing.add(alert, judgement);
+    }
   };
 
   return {
@@ -87,12 +92,17 @@ function beginLook(teller: Teller, severity: Severity): Look {
       const last = seen.page;
       return {
         ...{ severity, tally: tally.finish(), isDue, unmatchedEnds },
-        onlyPage: seen.pages === 1 && last?.next === undefined ? last : undefined,
+        onlyPage:
+          seen.pages === 1 && last !== undefined && last.next === undefined ? without(last, cleared) : undefined,
         serverNow: last?.serverNow ?? teller.deps.clock.now(),
         isWhole: last?.next === undefined,
       };
     },
   };
+}
+
+function without(page: ObjectPage, keys: ReadonlySet<ObjectKey>): ObjectPage {
+  return { ...page, objects: page.objects.filter(({ key }) => !keys.has(key)) };
 }
 
 function isDueNow(teller: Teller, group: AlertGroup, serverNow: EpochMs | undefined): boolean {

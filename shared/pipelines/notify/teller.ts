@@ -29,8 +29,8 @@ export interface Teller {
   readonly sweepings: Set<ObjectKey>;
   /** How many objects were moved out of the way in this run. */
   parked: number;
-  /** How many alerts were read because a mute might be about them. */
-  readForMutes: number;
+  /** Of causes of which an alert was read because a mute might be about them: the one that is. */
+  readonly mutesByReading: Map<CauseId, PlacedMute | undefined>;
   readonly nextId: () => MessageId;
 }
 
