@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { MARKS } from '../../../shared/core/notify/message-words.ts';
-import { type ToldWorld, toldWorld } from '../../support/told-world.ts';
+import { type ToldWorld, toldWorld, type WrittenAlert } from '../../support/told-world.ts';
 import type { Happening, Reading, Stories, Story } from './story.ts';
 
 /** The longest that anything told may take: the quiet lane collects for five minutes. */
@@ -12,8 +12,11 @@ export function tellStories(stories: Partial<Stories>): void {
     test(`${kind}: ${story.law}`, async () => {
       const world = await toldWorld();
       await prepare(world, story);
-      await expectTold(world, story, { story, kind });
-      if (story.end !== undefined) await expectTold(world, story.end, { story, kind: undefined });
+      const told = await expectTold(world, story, { story, kind });
+      const ended = story.end === undefined ? [] : await expectTold(world, story.end, { story, kind: undefined });
+      // What was told while the log store was down is in it now.
+      expectRecords(world, told, { title: story.reads.title, kind });
+      if (story.end !== undefined) expectRecords(world, ended, { title: story.end.reads.title, kind: undefined });
     });
   }
 }
@@ -29,8 +32,12 @@ interface About {
   readonly kind: string | undefined;
 }
 
-/** Lets something happen and compares everything that is told of it. */
-async function expectTold(world: ToldWorld, happening: Happening, { kind, story }: About): Promise<void> {
+/** Lets something happen and compares everything that is told of it; gives the alerts that were written. */
+async function expectTold(
+  world: ToldWorld,
+  happening: Happening,
+  { kind, story }: About,
+): Promise<readonly WrittenAlert[]> {
   const { besides = [], bySecond = false, cause, reads } = happening;
   const [messagesBefore, alertsBefore] = [world.messages().length, world.alerts().length];
   await cause(world);
@@ -47,9 +54,9 @@ async function expectTold(world: ToldWorld, happening: Happening, { kind, story 
   const message = messages.find(({ title }) => title === reads.title);
   expect(message?.by).toBe(bySecond ? 'second' : 'first');
   expectReading(message?.text ?? '', reads);
-  expectRecord(world, alertsBefore, { reads, kind });
   expect(await waiting(world)).toBe(0);
   if (kind === undefined) expect(world.teller.facts()?.openConditions).toBe(0);
+  return world.alerts().slice(alertsBefore);
 }
 
 /** Of the keys, secrets and messages of services that the worlds plant. */
@@ -78,20 +85,19 @@ function wordsIn(text: string, words: readonly string[]): readonly string[] {
 }
 
 /** The log store has what was told under the id of the alert, in the severity that the title shows. */
-function expectRecord(
+function expectRecords(
   world: ToldWorld,
-  alertsBefore: number,
-  { kind, reads }: { readonly kind: string | undefined; readonly reads: Reading },
+  alerts: readonly WrittenAlert[],
+  { kind, title }: { readonly kind: string | undefined; readonly title: string },
 ): void {
   const records = new Map(world.services.outcomes().map((record) => [record['event_id'], record]));
-  const alerts = world.alerts().slice(alertsBefore);
   const logged = alerts.map(({ eventId }) => records.get(eventId));
   expect(logged).not.toContain(undefined);
   const own = alerts.filter(({ eventId }) => kind === undefined || records.get(eventId)?.['kind'] === kind);
   expect(own.length).toBeGreaterThan(0);
   for (const { eventId, isEnd } of own) expect('resolves' in (records.get(eventId) ?? {})).toBe(isEnd);
   const marks = own.map(({ isEnd, severity }) => MARKS[isEnd ? 'ended' : severity].zh);
-  if (kind !== undefined) expect([...new Set(marks), '【测试】']).toContain(/^【..】/.exec(reads.title)?.[0]);
+  if (kind !== undefined) expect([...new Set(marks), '【测试】']).toContain(/^【..】/.exec(title)?.[0]);
 }
 
 async function waiting(world: ToldWorld): Promise<number> {
