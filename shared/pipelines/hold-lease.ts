@@ -8,8 +8,10 @@ import {
 } from '../core/lease.ts';
 import type { ObjectVersion } from '../core/object-version.ts';
 import { safeJson } from '../core/safe-json.ts';
+import { ServiceFailure } from '../core/service-failure.ts';
 import { type DurationMs, durationMs, type EpochMs } from '../core/time.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import type { RunLog } from '../ports/run-log.ts';
 
 /** The right to be the only one at work on something, for a while. */
 export interface Lease {
@@ -64,6 +66,19 @@ export async function takeLease(
       await store.create({ key: releasedKey(prefix, epoch), bytes: body, contentType: 'application/json' });
     },
   };
+}
+
+/**
+ * Gives a lease back when the work is over or has failed. One that is not given back runs out by itself; the work's own
+ * failure, if any, must not be hidden by that.
+ */
+export async function releaseQuietly(lease: Pick<Lease, 'release'>, runLog: RunLog): Promise<void> {
+  try {
+    await lease.release();
+  } catch (error) {
+    const code = error instanceof ServiceFailure ? error.facts.code : 'unknown';
+    runLog.write({ event: 'lease-not-released', code });
+  }
 }
 
 async function isHeld(store: ObjectStore, prefix: string, listing: LeaseListing, serverNow: EpochMs): Promise<boolean> {

@@ -1,12 +1,11 @@
-import { backoffDelay } from '../../core/backoff.ts';
 import type { CertificateFacts } from '../../core/certificate-facts.ts';
 import type { CodeState } from '../../core/drop-report.ts';
 import type { InstanceId } from '../../core/instance.ts';
 import { isThrottled, remedyOf } from '../../core/openapi-code.ts';
 import { type CaSerial, serviceSpellings } from '../../core/serial.ts';
 import type { ServiceWord } from '../../core/service-word.ts';
-import { plus } from '../../core/time.ts';
 import type { CallAnswer, CaReading } from '../../ports/mqtt-certificates.ts';
+import { isWorthRepeating, pauseBeforeRetry, wordOf } from '../call-patience.ts';
 import type { RegisterDeps } from './deps.ts';
 
 /** A checked pair, ready to be registered. */
@@ -50,10 +49,7 @@ type LookUp =
   | { readonly kind: 'missing' }
   | { readonly kind: 'failed'; readonly service: ServiceWord; readonly blocked: boolean };
 
-const BACKOFF = { baseMs: 500, capMs: 10_000 } as const;
 const MAX_ATTEMPTS = 6;
-/** What one more call may take at most; a retry that could not finish in time is left to the next run. */
-const CALL_ALLOWANCE_MS = 8_000;
 
 /**
  * Registers a pair exactly once: looks the CA up first, notes the attempt, calls RegisterCaCertificate, notes
@@ -101,7 +97,7 @@ async function callRegister(
     }
     const settled = await settleRefusal(deps, request, answer);
     if (settled !== 'try-again') return settled;
-    if (!(await pauseBeforeRetry(deps, attempt))) return { kind: 'postponed', service: wordOf(answer) };
+    if (!(await canRetry(deps, attempt))) return { kind: 'postponed', service: wordOf(answer) };
   }
 }
 
@@ -186,25 +182,15 @@ async function readPatiently(
   for (let attempt = 1; ; attempt += 1) {
     const answer = await deps.mqtt.getCa(instance, spelling);
     if (answer.kind === 'answered') return answer;
-    const remedy = remedyOf(answer.code);
-    const worthRepeating = remedy === 'retry' || (remedy === 'unknown' && attempt === 1);
-    if (!worthRepeating || !(await pauseBeforeRetry(deps, attempt))) return answer;
+    if (!isWorthRepeating(answer, attempt) || !(await canRetry(deps, attempt))) return answer;
   }
 }
 
-/** Waits before attempt `attempt + 1`; false when there are no more attempts or no time for one. */
-async function pauseBeforeRetry(deps: RegisterDeps, attempt: number): Promise<boolean> {
-  if (attempt >= MAX_ATTEMPTS) return false;
-  const delay = backoffDelay(attempt, deps.clock.random(), BACKOFF);
-  if (plus(deps.clock.now(), delay) + CALL_ALLOWANCE_MS > (deps.retryUntil ?? deps.deadline)) return false;
-  await deps.clock.sleep(delay);
-  return true;
+/** Waits before the next attempt, if there is one; what has no time for it is left to the next run. */
+async function canRetry({ clock, deadline, retryUntil = deadline }: RegisterDeps, attempt: number): Promise<boolean> {
+  return attempt < MAX_ATTEMPTS && (await pauseBeforeRetry(clock, attempt, retryUntil));
 }
 
 function word(code: string, requestId: string): ServiceWord {
   return { code, requestId };
-}
-
-function wordOf(answer: Exclude<CallAnswer<unknown>, { kind: 'answered' }>): ServiceWord {
-  return word(answer.code, answer.kind === 'refused' ? answer.requestId : '');
 }

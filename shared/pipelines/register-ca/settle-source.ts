@@ -11,9 +11,8 @@ import {
   readFolderState,
 } from '../../core/drop-state.ts';
 import type { ObjectKey } from '../../core/object-version.ts';
-import { ServiceFailure } from '../../core/service-failure.ts';
 import { type DurationMs, durationMs, seconds } from '../../core/time.ts';
-import { type Lease, takeLease } from '../hold-lease.ts';
+import { releaseQuietly, takeLease } from '../hold-lease.ts';
 import { carryOut } from './carry-out.ts';
 import { readStandingDecision } from './decision.ts';
 import type { RegisterDeps } from './deps.ts';
@@ -66,7 +65,7 @@ export async function settleSource(
       handled = listing?.dropId;
       if (round === 0) await deleteOutdated(deps, source, known);
     } finally {
-      await releaseQuietly(deps, lease);
+      await releaseQuietly(lease, deps.runLog);
     }
     const after = await listDrop(deps, source);
     if (after === undefined || after.dropId === handled) break;
@@ -109,14 +108,4 @@ async function finishOpenDecisions(deps: RegisterDeps, held: HeldSource): Promis
     finished.push(...decision.objects.map(({ key }) => key));
   }
   return finished;
-}
-
-async function releaseQuietly(deps: RegisterDeps, lease: Lease): Promise<void> {
-  try {
-    await lease.release();
-  } catch (error) {
-    // A lease that is not given back runs out by itself; the work's own failure, if any, must not be hidden by this.
-    const code = error instanceof ServiceFailure ? error.facts.code : 'unknown';
-    deps.runLog.write({ event: 'lease-not-released', code });
-  }
 }

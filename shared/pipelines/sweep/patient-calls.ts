@@ -1,9 +1,10 @@
-import { backoffDelay } from '../../core/backoff.ts';
 import { isThrottled, remedyOf } from '../../core/openapi-code.ts';
 import type { ServiceWord } from '../../core/service-word.ts';
+import { countFailed, isFailingForGood, NO_FAILING } from '../../core/sweep/failing-count.ts';
 import { countCall, NO_SILENCE, type SilenceCount } from '../../core/sweep/silence-count.ts';
 import { type EpochMs, plus } from '../../core/time.ts';
 import type { CallAnswer } from '../../ports/mqtt-certificates.ts';
+import { CALL_ALLOWANCE, isWorthRepeating, pauseBeforeRetry, type Unanswered, wordOf } from '../call-patience.ts';
 import type { SweepDeps } from './deps.ts';
 
 /** Nothing on this instance can be read until somebody mends settings, permissions or the account. */
@@ -53,16 +54,11 @@ export interface PatientCalls {
   readonly heard: (answer: CallAnswer<unknown>) => void;
 }
 
-const BACKOFF = { baseMs: 500, capMs: 10_000 } as const;
 const MAX_ATTEMPTS = 10;
 /** Throttling for a minute or two must not make devices unreadable. */
 const MAX_ATTEMPTS_THROTTLED = 30;
-/** So many calls in a row that failed in spite of all patience: asking for every device would take hours. */
-const FAILING_LIMIT = 30;
 /** As `countCall` counts them. */
 const SILENCE_LIMIT = 20;
-/** What one more call may take at most. */
-const CALL_ALLOWANCE_MS = 8_000;
 
 /** Whether a call's code says that nobody answered; what can not be read is still an answer of somebody. */
 export function isUnanswered(code: string): boolean {
@@ -72,7 +68,7 @@ export function isUnanswered(code: string): boolean {
 /** Patience for one lap. */
 export function patientCalls(deps: SweepDeps): PatientCalls {
   let silence: SilenceCount = NO_SILENCE;
-  let failing = 0;
+  let failing = NO_FAILING;
   let underWay = 0;
 
   const hear = (answer: CallAnswer<unknown>, startedAt: EpochMs): void => {
@@ -82,30 +78,33 @@ export function patientCalls(deps: SweepDeps): PatientCalls {
     if (silence.count >= SILENCE_LIMIT) throw new ServiceSilentError(silence.count);
   };
 
+  /** A call that was given up: asking for every device when each of them fails would take hours. */
+  const giveUp = (answer: Unanswered, startedAt: EpochMs): void => {
+    failing = countFailed(failing, { startedAt, endedAt: deps.clock.now(), isAlone: underWay <= 1 });
+    if (isFailingForGood(failing)) throw new InstanceBlockedError(wordOf(answer), 'failing');
+  };
+
   const repeat: PatientCalls['read'] = async (call) => {
+    const begunAt = deps.clock.now();
     for (let attempt = 1; ; attempt += 1) {
       const startedAt = deps.clock.now();
-      if (startedAt + CALL_ALLOWANCE_MS > deps.deadline) throw new OutOfTimeError();
+      if (plus(startedAt, CALL_ALLOWANCE) > deps.deadline) throw new OutOfTimeError();
       const answer = await call();
       hear(answer, startedAt);
-      if (answer.kind === 'answered' || remedyOf(answer.code) === 'not-found') failing = 0;
+      if (answer.kind === 'answered' || remedyOf(answer.code) === 'not-found') failing = NO_FAILING;
       if (answer.kind === 'answered') return answer;
       const remedy = remedyOf(answer.code);
-      const service = { code: answer.code, requestId: answer.kind === 'refused' ? answer.requestId : '' };
       if (remedy === 'not-found') return { kind: 'not-found' };
       const isRefused = remedy === 'fix-configuration' || remedy === 'refresh-credentials';
-      if (isRefused) throw new InstanceBlockedError(service, 'refused');
-      const worthRepeating = remedy === 'retry' || (remedy === 'unknown' && attempt === 1);
+      if (isRefused) throw new InstanceBlockedError(wordOf(answer), 'refused');
+      const isRepeated = isWorthRepeating(answer, attempt);
       const most = isThrottled(answer.code) ? MAX_ATTEMPTS_THROTTLED : MAX_ATTEMPTS;
-      if (!worthRepeating || attempt >= most) {
+      if (!isRepeated || attempt >= most) {
         // Calls without any answer are counted as silence.
-        if (worthRepeating && !isUnanswered(answer.code)) failing += 1;
-        if (failing >= FAILING_LIMIT) throw new InstanceBlockedError(service, 'failing');
-        return { kind: 'failed', service };
+        if (isRepeated && !isUnanswered(answer.code)) giveUp(answer, begunAt);
+        return { kind: 'failed', service: wordOf(answer) };
       }
-      const delay = backoffDelay(attempt, deps.clock.random(), BACKOFF);
-      if (plus(deps.clock.now(), delay) + CALL_ALLOWANCE_MS > deps.deadline) throw new OutOfTimeError();
-      await deps.clock.sleep(delay);
+      if (!(await pauseBeforeRetry(deps.clock, attempt, deps.deadline))) throw new OutOfTimeError();
     }
   };
 

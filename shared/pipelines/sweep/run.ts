@@ -5,6 +5,7 @@ import { endInputs } from '../../core/sweep/condition-words.ts';
 import { sweepIdOf } from '../../core/sweep/sweep-id.ts';
 import { finishedKey, HEARTBEAT_KEY } from '../../core/sweep/sweep-layout.ts';
 import { causeOfSweep, type SweepOutcome } from '../../core/sweep/sweep-outcome.ts';
+import { releaseQuietly } from '../hold-lease.ts';
 import { LeaseLostError } from './act.ts';
 import { readActs } from './acts.ts';
 import { type SweepContext, tell, tellAt } from './context.ts';
@@ -38,7 +39,7 @@ export async function runSweep(deps: SweepDeps, call: SweepEvent): Promise<void>
   try {
     await runLap(deps, opened);
   } finally {
-    await releaseQuietly(deps, opened);
+    await releaseQuietly(opened.lease, deps.runLog);
   }
 }
 
@@ -140,14 +141,4 @@ async function finish(deps: SweepDeps, sweep: OpenSweep): Promise<void> {
   const bytes = Buffer.from(safeJson({ schema: 1, sweepId: sweep.id, finishedAt: deps.clock.now() }));
   await deps.store.put({ key: HEARTBEAT_KEY, bytes, contentType: 'application/json' });
   await deps.store.put({ key: finishedKey(sweep.id), bytes, contentType: 'application/json' });
-}
-
-async function releaseQuietly(deps: SweepDeps, sweep: OpenSweep): Promise<void> {
-  try {
-    await sweep.lease.release();
-  } catch (error) {
-    // A lease that is not given back runs out by itself; the lap's own failure, if any, must not be hidden by this.
-    const code = error instanceof ServiceFailure ? error.facts.code : 'unknown';
-    deps.runLog.write({ event: 'lease-not-released', code });
-  }
 }
