@@ -66,7 +66,9 @@ test('a robot that is throttled is left alone for as long as it says', async () 
   const world = await notifyWorld();
   world.robot.setFaults([{ fault: 'throttled', times: 1 }]);
   let sends = 0;
-  const watch = (moment: string, call: string): void => void (sends += moment === 'before' && call === 'send' ? 1 : 0);
+  const watch = (moment: string, call: string): void => {
+    if (moment === 'before' && call === 'send') sends += 1;
+  };
   await world.report(keyDropped('plant-1'));
   await world.minutes(9, { watch });
   expect(sends).toBe(1);

@@ -5,7 +5,7 @@ import type { ObjectKey, ObjectVersion } from '../../core/object-version.ts';
 import { ServiceFailure } from '../../core/service-failure.ts';
 import { durationMs, minutes, since } from '../../core/time.ts';
 import { listAll } from '../each-page.ts';
-import { type Lease, takeLease } from '../hold-lease.ts';
+import { type Lease, releaseQuietly, takeLease } from '../hold-lease.ts';
 import { BUDGET_STATE } from './budget-state.ts';
 import { complainOfMutes } from './complain-of-mutes.ts';
 import type { NotifyDeps } from './deps.ts';
@@ -37,7 +37,7 @@ export async function runNotify(deps: NotifyDeps): Promise<void> {
     await lease.release();
   } catch (error) {
     if (!(error instanceof TellerReplacedError)) {
-      await releaseQuietly(deps, lease);
+      await releaseQuietly(lease, deps.runLog);
       throw error;
     }
     deps.runLog.write({ event: 'lease-lost' });
@@ -55,10 +55,13 @@ async function tellAndKeepHouse(deps: NotifyDeps, lease: Lease): Promise<void> {
   const { objects } = await listAll(deps.store, { prefix: NOTIFY_STATE });
   const mutes = await readMutes(deps.store, deps.runLog, deps.clock.now());
   const teller = await openTeller(deps, lease, objects, mutes);
-  const failure = await tell(teller, objects);
-  await complainOfMutes(teller, mutes);
-  await sweepUp(teller);
+  const failures = [
+    await failureOf(teller, () => tell(teller, objects)),
+    await failureOf(teller, () => complainOfMutes(teller, mutes)),
+    await failureOf(teller, () => sweepUp(teller)),
+  ];
   await deps.housekeep({ openConditions: teller.memory.get().conditions.size, isStillOurs: lease.isStillOurs });
+  const failure = failures.find((one) => one !== undefined);
   if (failure !== undefined) throw failure;
 }
 
@@ -74,7 +77,13 @@ async function openTeller(
   const memory = await openState(deps.store, MEMORY_STATE, { ...about, adjust: (value) => memoryAt(value, now) });
   const teller: Teller = {
     ...{ deps, lease, budget: budget.cell, memory: memory.cell, mutes: mutes.inForce },
-    ...{ pendingBegins: pendingCauses(), firstIsOut: undefined, sweepings: new Set(), parked: 0, mutesByReading: new Map() },
+    ...{
+      pendingBegins: pendingCauses(),
+      firstIsOut: undefined,
+      sweepings: new Set(),
+      parked: 0,
+      mutesByReading: new Map(),
+    },
     nextId: messageIds(deps.runId),
   };
   const damaged = new Set<ObjectKey>([...budget.damaged, ...memory.damaged]);
@@ -85,21 +94,25 @@ async function openTeller(
   return teller;
 }
 
+async function tell(teller: Teller, objects: readonly ObjectVersion[]): Promise<void> {
+  const unsent = await finishOpen(teller, objects);
+  const isAllSeen = await drain(teller, unsent);
+  if (isAllSeen) await forgetUnreported(teller);
+}
+
 /**
- * Tells what there is to tell. A defect of ours that one strange alert brings out must not keep the house from being
- * kept: it is returned, to be thrown at the end.
+ * What went wrong, to be thrown at the end: neither one object that can not be had, nor a defect of ours that one strange
+ * alert brings out, may keep the house from being kept. Without the lease nothing more is done at all.
  */
-async function tell(teller: Teller, objects: readonly ObjectVersion[]): Promise<Error | undefined> {
-  const { deps } = teller;
+async function failureOf({ deps }: Teller, act: () => Promise<void>): Promise<Error | undefined> {
   try {
-    const unsent = await finishOpen(teller, objects);
-    const isAllSeen = await drain(teller, unsent);
-    if (isAllSeen) await forgetUnreported(teller);
+    await act();
     return undefined;
   } catch (error) {
-    if (error instanceof ServiceFailure || error instanceof TellerReplacedError) throw error;
+    if (error instanceof TellerReplacedError) throw error;
     const failure = error instanceof Error ? error : new Error('something that is no error was thrown');
-    deps.runLog.write({ event: 'teller-failed', code: failure.name });
+    const code = failure instanceof ServiceFailure ? failure.facts.code : failure.name;
+    deps.runLog.write({ event: 'teller-failed', code });
     return failure;
   }
 }
@@ -107,13 +120,4 @@ async function tell(teller: Teller, objects: readonly ObjectVersion[]): Promise<
 async function sweepUp({ budget, deps, memory, sweepings }: Teller): Promise<void> {
   const keys = [...sweepings, ...budget.outdated(), ...memory.outdated()];
   for (let from = 0; from < keys.length; from += 1000) await deps.store.deleteMany(keys.slice(from, from + 1000));
-}
-
-async function releaseQuietly(deps: NotifyDeps, lease: Lease): Promise<void> {
-  try {
-    await lease.release();
-  } catch (error) {
-    if (!(error instanceof ServiceFailure)) throw error;
-    deps.runLog.write({ event: 'lease-not-released', code: error.facts.code });
-  }
 }
