@@ -11,6 +11,7 @@ const EXAMPLES = `
 Examples:
   npm run bench                      what benches there are
   npm run bench -- drops             how long a warm drop takes
+  npm run bench -- alerts            what 100,000 waiting alerts cost until they are told
   npm run bench -- all --json        every bench, one JSON object each
 
 Exit codes: 0 every goal met, 1 a goal missed, 2 wrong usage.

@@ -9,8 +9,8 @@ import { hasTime, type Teller, tellOutcomes } from './teller.ts';
 
 /** Requests that delete up to 1,000 objects each, under way at once. */
 const DELETES_AT_ONCE = 4;
-/** With less time than this left, the rest is left to the next run, rather than failing in the middle of it. */
-const TIME_TO_DELETE = seconds(8);
+/** A request may take ten seconds: with less time left, the rest is left to the next run, rather than failing in it. */
+const TIME_TO_DELETE = seconds(12);
 
 /** A message that was told, or that nobody is to be told. */
 export interface SettledMessage {

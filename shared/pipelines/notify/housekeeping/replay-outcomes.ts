@@ -1,25 +1,38 @@
 import { mapLimited } from '../../../core/limit.ts';
 import { SPOOLED_OUTCOMES } from '../../../core/notify/outbox-layout.ts';
 import type { ObjectVersion } from '../../../core/object-version.ts';
+import { ServiceFailure } from '../../../core/service-failure.ts';
 import type { ObjectPage } from '../../../ports/object-store.ts';
-import { type HousekeepingDeps, hasTime } from './deps.ts';
+import { choreFailed, type HousekeepingDeps, hasTime } from './deps.ts';
 import { parkObject, parkRecord } from './park.ts';
 import { readSpool, type SpoolReading } from './read-spool.ts';
 import { writeOrRefuse } from './write-or-refuse.ts';
 
 /** So much is read before it is written together: an outage leaves one small batch for every drop. */
 const GROUP_OBJECTS = 200;
-const GROUP_BYTES = 2 * 1024 * 1024;
+const GROUP_BYTES = 1024 * 1024;
 const READS_AT_ONCE = 8;
 const PAGE = 1000;
+
+/** How the log store did. */
+export type Replayed =
+  /** It took something, or nothing waits for it. */
+  | { readonly kind: 'well' }
+  /** It was not asked. */
+  | { readonly kind: 'unknown' }
+  /** It took nothing. */
+  | { readonly kind: 'failed'; readonly failure: ServiceFailure };
 
 /**
  * Writes to the log store what it did not take before, oldest first, for as long as there is time. The records go as they
  * are, with their event ids. What the log store refuses for good is parked, one record at a time, and told; what can not
  * be read is parked whole. As soon as the log store does not answer, the rest waits for the next run. Killed anywhere, it
  * writes some records twice and loses none.
+ *
+ * @throws ServiceFailure when the bucket does not answer.
  */
-export async function replayOutcomes(deps: HousekeepingDeps): Promise<void> {
+export async function replayOutcomes(deps: HousekeepingDeps): Promise<Replayed> {
+  let replayed: Replayed | undefined;
   let page: ObjectPage | undefined;
   do {
     const startAfter = page?.next;
@@ -29,10 +42,25 @@ export async function replayOutcomes(deps: HousekeepingDeps): Promise<void> {
       ...(startAfter === undefined ? {} : { startAfter }),
     });
     for (const group of groupsOf(page.objects)) {
-      if (!hasTime(deps)) return;
-      await replayGroup(deps, group);
+      if (!hasTime(deps)) return replayed ?? { kind: 'unknown' };
+      const next = await tryGroup(deps, group);
+      if (next.kind === 'failed') return replayed?.kind === 'well' ? replayed : next;
+      if (next.kind === 'well') replayed = next;
+      else replayed ??= next;
     }
   } while (page.next !== undefined && hasTime(deps));
+  return replayed ?? { kind: 'well' };
+}
+
+async function tryGroup(deps: HousekeepingDeps, versions: readonly ObjectVersion[]): Promise<Replayed> {
+  try {
+    const count = await replayGroup(deps, versions);
+    return { kind: count > 0 ? 'well' : 'unknown' };
+  } catch (error) {
+    if (!(error instanceof ServiceFailure) || error.facts.service !== 'sls') throw error;
+    choreFailed(deps, 'replay-outcomes', error);
+    return { kind: 'failed', failure: error };
+  }
 }
 
 /** In their order, so many together as fit; folder markers, which the console leaves behind, are left alone. */
@@ -52,7 +80,8 @@ function groupsOf(objects: readonly ObjectVersion[]): readonly (readonly ObjectV
   return groups;
 }
 
-async function replayGroup(deps: HousekeepingDeps, versions: readonly ObjectVersion[]): Promise<void> {
+/** How many records it wrote. */
+async function replayGroup(deps: HousekeepingDeps, versions: readonly ObjectVersion[]): Promise<number> {
   const readings = await mapLimited(versions, READS_AT_ONCE, (version) => readSpool(deps.store, version));
   const batches = readings.filter((reading) => reading.kind === 'read');
   const refused = await writeOrRefuse(
@@ -66,7 +95,9 @@ async function replayGroup(deps: HousekeepingDeps, versions: readonly ObjectVers
     if (!hasTime(deps)) break;
     await parkDamaged(deps, reading);
   }
-  deps.runLog.write({ event: 'outcomes-replayed', count: batches.reduce((sum, one) => sum + one.records.length, 0) });
+  const count = batches.reduce((sum, one) => sum + one.records.length, 0);
+  deps.runLog.write({ event: 'outcomes-replayed', count });
+  return count;
 }
 
 /** What is good of a batch is in the log store by now. */
