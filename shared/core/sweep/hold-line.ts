@@ -23,16 +23,26 @@ const COLUMNS = ['instance', 'device_sn', 'ca_sn', 'owner', 'reason', 'until'] a
 type Column = (typeof COLUMNS)[number];
 
 /**
- * The order of columns when a file has no header. The CA may be left out, and an owner's name or staff number can look
- * like a serial: only a row of all six columns restricts its hold to a CA.
+ * The order of columns when a file has no header. The CA may be left out, an owner's name or staff number can look like a
+ * serial, and a reason may have a separator too many: where a cell may be either, nothing restricts the hold to a CA.
  */
 const WHOLE_ORDER: ReadonlyMap<Column, number> = new Map(COLUMNS.map((column, index) => [column, index]));
 const SHORT_ORDER: ReadonlyMap<Column, number> = new Map(
   COLUMNS.filter((column) => column !== 'ca_sn').map((column, index) => [column, index]),
 );
 
-function usualOrder(cells: readonly string[]): ReadonlyMap<Column, number> {
-  return cells.length === COLUMNS.length ? WHOLE_ORDER : SHORT_ORDER;
+function readUsual(cells: readonly string[], file: DisplayText, line: number): HoldLine {
+  const whole = readLine(cells, WHOLE_ORDER, file, line);
+  const ca = cells[WHOLE_ORDER.get('ca_sn') ?? -1];
+  const isWhole = cells.length === COLUMNS.length && (ca === '' || whole.cas.length > 0);
+  if (isWhole && isSurelySerial(ca ?? '')) return whole;
+  return { ...(isWhole ? whole : readLine(cells, SHORT_ORDER, file, line)), cas: [] };
+}
+
+/** Nobody's name or number: said to be a serial, or eight octets of hex that are not digits alone. */
+function isSurelySerial(cell: string): boolean {
+  const hex = cell.replace(/[\s:]/g, '');
+  return /^(?:0x|dec:)/i.test(cell) || (/^[0-9a-f]{16,}$/i.test(hex) && /[a-f]/i.test(hex) && /\d/.test(hex));
 }
 
 /**
@@ -97,7 +107,7 @@ function readRow(row: string, header: Header | undefined, file: DisplayText, lin
   const own = firstSeparator(row);
   const read = (separator: string): HoldLine => {
     const cells = cellsOf(row, separator);
-    return readLine(cells, header?.columns ?? usualOrder(cells), file, line);
+    return header === undefined ? readUsual(cells, file, line) : readLine(cells, header.columns, file, line);
   };
   const first = read(header?.separator ?? own);
   if (header === undefined || header.separator === own) return first;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readHoldFile } from '../../../shared/core/sweep/hold-line.ts';
 
-test('without a header only a row of all six columns restricts its hold to a CA: owners can look like serials', () => {
+test('without a header a row of five cells names no CA: owners can look like serials', () => {
   const rows = 'mqtt-cn-1,1a2b3c4d,Ada,maintenance,2027-01-01\nmqtt-cn-1,1a2b3c4d,100234,stolen,2027-01-01\n';
   expect(readHoldFile(rows, 'control/holds/a.csv').map(({ cas, devices, owner }) => ({ cas, devices, owner }))).toEqual(
     [
@@ -9,8 +9,25 @@ test('without a header only a row of all six columns restricts its hold to a CA:
       { cas: [], devices: ['1a2b3c4d'], owner: '100234' },
     ],
   );
-  const [whole] = readHoldFile('mqtt-cn-1,1a2b3c4d,00ca,Ada,maintenance,2027-01-01', 'control/holds/a.csv');
-  expect(whole).toMatchObject({ cas: ['ca'], owner: 'Ada' });
+});
+
+test.each([
+  ['an owner like a serial and a comma in the reason', 'ada,stolen, really', [], 'stolen'],
+  ['a number of staff and a comma in the reason', '1234567890123456,stolen, really', [], 'stolen'],
+  ['a short CA', '00ca,Ada,maintenance', [], 'Ada'],
+  ['a CA', '5f0000000000000001,Ada,maintenance', ['5f0000000000000001'], 'Ada'],
+  ['a CA with colons', '5F:00:00:00:00:00:00:00:01,Ada,maintenance', ['5f0000000000000001'], 'Ada'],
+  ['a CA that is said to be a serial', '0x4a,Ada,maintenance', ['4a'], 'Ada'],
+  ['a blank CA', ',Ada,maintenance', [], 'Ada'],
+  ['an owner like no serial and a comma in the reason', 'Zoe,stolen, really', [], 'Zoe'],
+])('of six cells without a header, with %s, only what can be nothing else is a CA', (_, cells, cas, owner) => {
+  const lines = readHoldFile(`mqtt-cn-1,1a2b3c4d,${cells},2027-01-01`, 'control/holds/a.csv');
+  expect(lines).toMatchObject([{ instance: 'mqtt-cn-1', devices: ['1a2b3c4d'], cas, owner }]);
+});
+
+test('with a header a CA is what its column says, however short', () => {
+  const text = 'instance,device_sn,ca_sn,owner,reason,until\nmqtt-cn-1,1a2b3c4d,00ca,Ada,maintenance,2027-01-01';
+  expect(readHoldFile(text, 'control/holds/a.csv')).toMatchObject([{ cas: ['ca'], owner: 'Ada' }]);
 });
 
 test.each([

@@ -52,7 +52,7 @@ test.each([
 
 test('a line that means another device, CA or instance holds nobody else', () => {
   expect(find(`${INSTANCE},1a2c,,ann,lost,`)).toBeUndefined();
-  expect(find(`${INSTANCE},1a2b,5f02,ann,lost,`)).toBeUndefined();
+  expect(find(`${INSTANCE},1a2b,0x5f02,ann,lost,`)).toBeUndefined();
   expect(find(`${OTHER},1a2b,,ann,lost,`)).toBeUndefined();
 });
 
@@ -83,15 +83,14 @@ test('of two holds that have both ended the later end is named, wherever they li
   expect(setOf(text).find(INSTANCE, CA, DEVICE)).toMatchObject({ kind: 'hold-expired', owner: 'bob', line: 2 });
 });
 
-test('200,000 holds, all of one device or all of one CA, are put together and looked at in no time', () => {
-  const began = performance.now();
+// 200,000 times 200,000 steps would take hours, and that is what the limit is there for.
+test('200,000 holds, all of one device or all of one CA, are looked at in a few steps', { timeout: 120_000 }, () => {
   for (const line of [`${INSTANCE},1a2b,5f01,ann,lost,`, `${INSTANCE},*,5f01,ann,lost,`]) {
     const holds = setOf(`${line}\n`.repeat(200_000));
     expect(holds.count).toBe(200_000);
-    for (let times = 0; times < 20_000; times += 1) holds.find(INSTANCE, CA, DEVICE);
+    for (let times = 0; times < 200_000; times += 1) holds.find(INSTANCE, CA, DEVICE);
     expect(holds.find(INSTANCE, CA, DEVICE)).toMatchObject({ kind: 'held', line: 1 });
   }
-  expect(performance.now() - began).toBeLessThan(10_000); // 200,000 times 200,000 would take minutes
 });
 
 test('what lies under control/ is known by its place, and an unknown place is said to be one', () => {
