@@ -24,6 +24,11 @@ export const NOTIFY_SAMPLES: OutcomeSamples<NotifyOutcome> = {
   'outbox-backlog': [
     { kind: 'outbox-backlog', hour: SINCE, alerts: 12, outcomes: 3, unwritable: 0, oldest: SINCE, isMore: false },
   ],
+  'log-store-refused': [
+    { kind: 'log-store-refused', since: SINCE, reason: 'refused', code: 'Unauthorized', repeat: 0 },
+    { kind: 'log-store-refused', since: SINCE, reason: 'silent', code: 'ServerBusy', repeat: 1 },
+  ],
+  'log-store-restored': [{ kind: 'log-store-restored', since: SINCE }],
   'outcome-unwritable': [
     {
       kind: 'outcome-unwritable',

@@ -225,6 +225,60 @@ test('a canary says that the log store did not take it, and waits for it like ev
   expect(world.rows('canary').map(({ event_id: id }) => id)).toEqual([told['event_id']]);
 });
 
+test('a log store that takes nothing for half an hour is reported, every day again, and when it takes records again', async () => {
+  const world = await housekeepingWorld();
+  const began = world.clock.now();
+  const after = (minutes: number): string => new Date(began + minutes * 60_000).toISOString().slice(0, 16);
+  const told = async (): Promise<readonly string[]> =>
+    (await world.alerts()).filter((alert) => alert.startsWith('log-store-'));
+  const tick = async (minutes: number): Promise<void> => {
+    world.clock.advance(minutes * 60_000);
+    await world.put(HEARTBEAT, '{}');
+    await world.run();
+  };
+  world.sls.holdFaults([{ fault: 'server-busy' }]);
+  await world.report([{ kind: 'event-refused', reason: 'not-json', sentence: 'None.', payloadHash: '1' }]);
+  for (const minutes of [0, 29]) await tick(minutes);
+  expect(await told()).toEqual([]);
+  for (const minutes of [1, 1, 60]) await tick(minutes);
+  expect(await told()).toEqual([`log-store-refused ${after(30)}`]);
+  await tick(DAY);
+  expect(await told()).toEqual([`log-store-refused ${after(30)}`, `log-store-refused ${after(30 + DAY)}`]);
+  world.sls.holdFaults([]);
+  for (const minutes of [1, 1]) await tick(minutes);
+  expect(world.rows('log-store-refused')).toMatchObject([
+    { severity: 'warning', reason: 'silent', api_code: 'ServerBusy' },
+    { severity: 'warning', reason: 'silent', api_code: 'ServerBusy' },
+  ]);
+  expect((await told()).filter((alert) => alert.includes('-end'))).toEqual([
+    `log-store-refused-end ${after(92 + DAY)}`,
+  ]);
+  expect(world.rows('log-store-restored')).toMatchObject([
+    { resolves: expect.stringMatching(/^log-store-refused\.[0-9a-f]{16}$/) as string },
+  ]);
+});
+
+test('a log store that refuses everything is said to refuse; one that was well again in between is not', async () => {
+  const world = await housekeepingWorld();
+  const later = async (minutes: number): Promise<void> => {
+    world.clock.advance(minutes * 60_000);
+    await world.put(HEARTBEAT, '{}');
+    await world.run();
+  };
+  world.sls.holdFaults([{ fault: 'server-busy' }]);
+  await world.report([{ kind: 'event-refused', reason: 'not-json', sentence: 'None.', payloadHash: '1' }]);
+  await later(20);
+  world.sls.holdFaults([]);
+  await later(5);
+  world.refuseLogsWith('', 'Unauthorized');
+  await world.report([{ kind: 'event-refused', reason: 'not-json', sentence: 'None.', payloadHash: '2' }]);
+  for (const minutes of [1, 29]) await later(minutes);
+  expect((await world.alerts()).filter((alert) => alert.startsWith('log-store-'))).toEqual([]);
+  await later(1);
+  const key = (await world.keys('outbox/alerts/')).find((name) => name.includes('/log-store-refused.')) ?? '';
+  expect(JSON.parse(await world.text(key))).toMatchObject({ reason: 'refused', api_code: 'Unauthorized' });
+});
+
 test('what lies in the outbox is counted once an hour, when anything does', async () => {
   const world = await housekeepingWorld();
   await world.put(HEARTBEAT, '{}');

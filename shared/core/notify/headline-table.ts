@@ -90,6 +90,8 @@ const HEADLINES: Partial<Readonly<Record<OutcomeKind, Bilingual>>> = {
   // The telling itself
   'sweep-overdue': { zh: '巡检没有进展', en: 'The sweep does not get on' },
   'sweep-resumed': { zh: '巡检恢复进展', en: 'The sweep gets on again' },
+  'log-store-refused': { zh: '日志库不接收结果记录', en: 'The log store takes no outcome records' },
+  'log-store-restored': { zh: '日志库恢复接收结果记录', en: 'The log store takes outcome records again' },
   'outcome-unwritable': { zh: '日志库不接受一条结果记录', en: 'The log store refuses an outcome record' },
   'outbox-damaged': { zh: '发件箱中有无法读取的对象', en: 'Object of the outbox can not be read' },
   'channel-refused': { zh: '通知渠道不接收消息', en: 'A channel takes no messages' },

@@ -49,6 +49,33 @@ export const NOTIFY_OUTCOME_KINDS = {
     fixZh: '无需操作；如果持续增长，请检查机器人和日志库。',
     fixEn: 'Nothing to do; if it keeps growing, check the robot and the log store.',
   },
+  'log-store-refused': {
+    severity: 'warning', // nothing is lost and everything is told, but nobody can look anything up
+    told: true,
+    lane: 'normal',
+    lifetime: 'condition',
+    final: true,
+    cause: ['kind'],
+    fields: ['reason', 'api_code', 'rule_inputs'],
+    zh: '日志库自 {since} 起没有接收任何结果记录（{reason}，{api_code}）。记录在发件箱中等待，告警照常发送；其间的记录在日志库中查不到。',
+    en: 'The log store took no outcome records since {since} ({reason}, {api_code}). They wait in the outbox, and alerts are told as ever; what happened since can not be looked up in the log store.',
+    fixZh: '核对日志服务的 Project、Logstore、写入权限和欠费状态；查看有多少记录在等待：`mqtt-certs alert list`。',
+    fixEn:
+      'Check the project and the store of the log service, the right to write to it, and that the bill is paid; how much waits: `mqtt-certs alert list`.',
+  },
+  'log-store-restored': {
+    severity: 'notice',
+    told: true,
+    lane: 'normal',
+    lifetime: 'event',
+    final: true,
+    cause: ['kind'],
+    fields: ['rule_inputs', 'resolves'],
+    zh: '日志库恢复接收结果记录；此前自 {since} 起不接收。等待的记录正在补写。',
+    en: 'The log store takes outcome records again; it took none since {since}. What waited is being written.',
+    fixZh: '无需操作。',
+    fixEn: 'Nothing to do.',
+  },
   'outcome-unwritable': {
     severity: 'warning',
     told: true, // this record is missing in the log store until a person looks at it

@@ -40,6 +40,15 @@ export type NotifyOutcome =
       /** There was more than could be counted. */
       readonly isMore: boolean;
     }
+  /** `repeat` counts the days it lasts; `silent`: it gives no answer that could be used. */
+  | {
+      readonly kind: 'log-store-refused';
+      readonly since: EpochMs;
+      readonly reason: 'refused' | 'silent';
+      readonly code: string;
+      readonly repeat: number;
+    }
+  | { readonly kind: 'log-store-restored'; readonly since: EpochMs }
   /** `about` is what can be said of the record: its id and kind, as far as they are readable. */
   | {
       readonly kind: 'outcome-unwritable';
@@ -126,8 +135,10 @@ export type NotifyOutcome =
 export function notifyIdentity(outcome: NotifyOutcome): readonly (string | number)[] {
   switch (outcome.kind) {
     case 'sweep-overdue':
+    case 'log-store-refused':
       return [outcome.since, outcome.repeat];
     case 'sweep-resumed':
+    case 'log-store-restored':
     case 'pause-lifted':
       return [outcome.since];
     case 'outbox-backlog':
@@ -188,6 +199,12 @@ function saidOf(outcome: NotifyOutcome): Said {
       const { alerts, isMore, oldest, outcomes, unwritable } = outcome;
       return { inputs: { alerts, outcomes, unwritable, oldest: isoOf(oldest), is_more: isMore } };
     }
+    case 'log-store-refused': {
+      const { code, reason, since } = outcome;
+      return { fields: { reason, api_code: displayText(code) }, inputs: { since: isoOf(since) } };
+    }
+    case 'log-store-restored':
+      return { fields: { resolves: causeOf('log-store-refused') }, inputs: { since: isoOf(outcome.since) } };
     case 'outcome-unwritable': {
       const { about, code, parkedKey } = outcome;
       return {

@@ -54,6 +54,10 @@ const REASONS: Partial<Readonly<Record<OutcomeKind, Readonly<Record<string, Bili
     'never-ran': { zh: '从未有巡检写下进度。', en: 'No sweep has ever written anything down.' },
     'no-progress': { zh: '曾有进度，之后停了下来。', en: 'There was progress before, and then none.' },
   },
+  'log-store-refused': {
+    refused: { zh: '日志服务明确拒绝，需要有人处理。', en: 'It refuses, and a person has to mend that.' },
+    silent: { zh: '日志服务没有可用的应答。', en: 'It gives no answer that could be used.' },
+  },
   'outbox-damaged': {
     'unreadable-name': { zh: '对象名不是告警的名称。', en: 'Its name is not the name of an alert.' },
     'unreadable-body': { zh: '内容不是结果记录。', en: 'Its content is no outcome record.' },

@@ -1,5 +1,6 @@
 import type { NotifyOutcome } from '../../../core/notify/notify-outcome.ts';
 import { type RunFacts, recordOf } from '../../../core/outcome.ts';
+import { ServiceFailure } from '../../../core/service-failure.ts';
 import { type EpochMs, plus, seconds } from '../../../core/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { ObjectStore } from '../../../ports/object-store.ts';
@@ -34,4 +35,14 @@ export function hasTime({ clock, deadline }: HousekeepingDeps): boolean {
 /** Reports one of the teller's own outcomes, which happened at `at`. */
 export async function reportAt(deps: HousekeepingDeps, at: EpochMs, outcome: NotifyOutcome): Promise<void> {
   await deps.reporter.report([recordOf(outcome, at, deps.run)]);
+}
+
+/** Notes that a chore failed and is left to the next run. */
+export function choreFailed({ runLog }: Pick<HousekeepingDeps, 'runLog'>, kind: string, error: unknown): void {
+  runLog.write({ event: 'chore-failed', kind, code: codeOf(error) });
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof ServiceFailure) return `${error.facts.service}-${error.facts.code}`;
+  return error instanceof Error ? error.name : 'unknown';
 }

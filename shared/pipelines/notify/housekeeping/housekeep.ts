@@ -1,10 +1,10 @@
-import { ServiceFailure } from '../../../core/service-failure.ts';
 import type { PassFacts } from '../deps.ts';
 import { countBacklog } from './count-backlog.ts';
-import { type HousekeepingDeps, hasTime } from './deps.ts';
+import { choreFailed, type HousekeepingDeps, hasTime } from './deps.ts';
 import { type HousekeepingMemory, readMemory, writeMemory } from './memory.ts';
 import { replayOutcomes } from './replay-outcomes.ts';
 import { sendCanary } from './send-canary.ts';
+import { watchLogStore } from './watch-log-store.ts';
 import { watchPause } from './watch-pause.ts';
 import { watchSweep } from './watch-sweep.ts';
 
@@ -19,6 +19,7 @@ const CHORES: Readonly<Record<string, Chore>> = {
   'watch-pause': watchPause,
   'send-canary': sendCanary,
   'count-backlog': countBacklog,
+  'replay-outcomes': watchLogStore,
 };
 
 /**
@@ -28,30 +29,31 @@ const CHORES: Readonly<Record<string, Chore>> = {
  * to do it makes four requests to the bucket.
  */
 export async function housekeep(deps: HousekeepingDeps, facts: PassFacts): Promise<void> {
+  let memory: HousekeepingMemory | undefined;
   await attempt(deps, 'read-memory', async () => {
-    let memory = await readMemory(deps.store);
-    for (const [name, chore] of Object.entries(CHORES)) {
-      if (!hasTime(deps)) return;
-      await attempt(deps, name, async () => {
-        const next = await chore(deps, memory, facts);
-        if (next === memory || !(await facts.isStillOurs())) return;
-        memory = next;
-        await writeMemory(deps.store, memory);
-      });
-    }
+    memory = await readMemory(deps.store);
   });
-  if (hasTime(deps)) await attempt(deps, 'replay-outcomes', () => replayOutcomes(deps));
+  if (memory !== undefined) await doChores(deps, memory, facts);
+  else if (hasTime(deps)) await attempt(deps, 'replay-outcomes', () => replayOutcomes(deps));
 }
 
-async function attempt({ runLog }: HousekeepingDeps, kind: string, act: () => Promise<void>): Promise<void> {
-  try {
-    await act();
-  } catch (error) {
-    runLog.write({ event: 'chore-failed', kind, code: codeOf(error) });
+async function doChores(deps: HousekeepingDeps, known: HousekeepingMemory, facts: PassFacts): Promise<void> {
+  let memory = known;
+  for (const [name, chore] of Object.entries(CHORES)) {
+    if (!hasTime(deps)) return;
+    await attempt(deps, name, async () => {
+      const next = await chore(deps, memory, facts);
+      if (next === memory || !(await facts.isStillOurs())) return;
+      memory = next;
+      await writeMemory(deps.store, memory);
+    });
   }
 }
 
-function codeOf(error: unknown): string {
-  if (error instanceof ServiceFailure) return `${error.facts.service}-${error.facts.code}`;
-  return error instanceof Error ? error.name : 'unknown';
+async function attempt(deps: HousekeepingDeps, kind: string, act: () => Promise<unknown>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    choreFailed(deps, kind, error);
+  }
 }

@@ -18,6 +18,7 @@ const Shape = v.object({
   pause: v.optional(v.object({ since: Moment, days: Count })),
   canaryDay: v.optional(v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}$/))),
   backlogHour: v.optional(Count),
+  logStore: v.optional(v.object({ since: Moment, told: Count })),
 });
 
 /**
@@ -35,6 +36,8 @@ export interface HousekeepingMemory {
   readonly canaryDay?: string | undefined;
   /** The last hour, counted from 1970, in which the outbox was counted. */
   readonly backlogHour?: number | undefined;
+  /** The log store takes nothing: since when, and how often that was reported. */
+  readonly logStore?: { readonly since: EpochMs; readonly told: number } | undefined;
 }
 
 /** Reads what is remembered; nothing when it can not be read as ours. */
