@@ -47,6 +47,24 @@ const RESTORED: Reading = {
   run: ['mqtt-certs log query --kind channel-restored --since 2h'],
 };
 
+const TAKEN_AGAIN: Reading = {
+  title: '【恢复】日志库不接收结果记录',
+  zh: ['已恢复：日志库不接收结果记录。', '日志库恢复接收结果记录；此前自 <time> 起不接收。'],
+  en: ['It is over: The log store takes no outcome records.', 'it took none since <time>.'],
+  facts: ['结束于 Ended: <time>', '开始于 Since: <time>'],
+  run: ['mqtt-certs log query --kind log-store-restored --since 2h'],
+};
+
+/** The log store takes nothing for twenty minutes, in which the sweep goes on. */
+async function untaken(world: ToldWorld): Promise<void> {
+  world.services.sls.holdFaults([{ fault: 'server-busy' }]);
+  await fleet(world);
+  for (let turn = 0; turn < 2; turn += 1) {
+    await world.minutes(1);
+    await world.sweeps.tick();
+  }
+}
+
 const LIFTED: Reading = {
   title: '【恢复】写操作处于暂停状态',
   zh: ['已恢复：写操作处于暂停状态。', '写操作的暂停已解除；暂停始于 <time>。'],
@@ -83,6 +101,42 @@ export const TELLING_STORIES = {
     },
     cause: ({ sweeps }) => sweeps.tick(),
     reads: RESUMED,
+  },
+  'log-store-refused': {
+    law: 'a log store that takes nothing for half an hour is told with what it says, and that it takes records again',
+    before: untaken,
+    cause: ({ minutes }) => minutes(10),
+    reads: {
+      title: '【警告】日志库不接收结果记录',
+      zh: [
+        '日志库自 <time> 起没有接收任何结果记录（silent，ServerBusy）',
+        '告警照常发送',
+        '日志服务没有可用的应答。',
+        '核对日志服务的 Project',
+      ],
+      en: ['took no outcome records since <time> (silent, ServerBusy)', 'They wait in the outbox', 'Check the project'],
+      facts: ['错误码 Code: ServerBusy'],
+      run: ['mqtt-certs alert list', 'mqtt-certs log query --kind log-store-refused --since 2h'],
+    },
+    end: {
+      cause: ({ services, minutes }) => {
+        services.sls.holdFaults([]);
+        return minutes(1);
+      },
+      reads: TAKEN_AGAIN,
+    },
+  },
+  'log-store-restored': {
+    law: 'a log store that takes records again is told as the end of its trouble',
+    before: async (world) => {
+      await untaken(world);
+      await world.minutes(10);
+    },
+    cause: ({ services }) => {
+      services.sls.holdFaults([]);
+      return Promise.resolve();
+    },
+    reads: TAKEN_AGAIN,
   },
   'outcome-unwritable': {
     law: 'a record that the log store refuses for good is told with its kind and where it lies',
