@@ -237,15 +237,16 @@ test('a list that is replaced between two laps is read anew, and nobody who left
 
 test('a forged tick, one in the past, one that comes twice, and one by a wrong clock begin no sweep and are told', async () => {
   const { world } = await fleet(6);
-  await world.tick();
+  const before = world.clock.now();
+  await world.tick(); // at least ten minutes later, and later still on a slow machine
   const at = (ms: number): object => ({
-    triggerTime: new Date(world.clock.now() + ms).toISOString(),
+    triggerTime: new Date(before + ms).toISOString(),
     triggerName: 't',
     payload: '',
   });
-  await world.invoke(at(-2000));
-  await world.invoke(at(60 * MINUTE));
-  await world.invoke(at(-60 * MINUTE));
+  await world.invoke(at(9 * MINUTE));
+  await world.invoke(at(70 * MINUTE));
+  await world.invoke(at(-50 * MINUTE));
   await world.tick({ skewMs: -24 * 60 * MINUTE });
   expect(world.outcomes('sweep-skipped').map((one) => one['reason'])).toEqual(['not-newer']);
   expect(world.outcomes('tick-ignored')).toHaveLength(3);
