@@ -353,6 +353,11 @@ export function factsOf(kind: OutcomeKind): OutcomeKindFacts {
   return OUTCOME_KINDS[kind];
 }
 
+/** Whether sweeps find it out, or the watch lists they read. */
+export function isFoundBySweeps(kind: OutcomeKind): boolean {
+  return Object.hasOwn(SWEEP_OUTCOME_KINDS, kind) || Object.hasOwn(WATCH_OUTCOME_KINDS, kind);
+}
+
 /** Fills a sentence of the table with the values it names; one that is not there reads as `?`. */
 export function fillSentence(sentence: string, fields: Readonly<Record<string, string | undefined>>): string {
   return sentence.replaceAll(/\{([a-z_]+)\}/g, (_, name: string) => fields[name] ?? '?');

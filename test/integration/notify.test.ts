@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import type { Outcome } from '../../shared/core/outcome.ts';
+import { hours } from '../../shared/core/time.ts';
 import {
   blocked,
   channelRefused,
@@ -144,4 +146,33 @@ test('an alert that comes while a message is on its way is neither deleted nor f
   expect(world.titles()).toEqual([expect.stringMatching(/plant-1/)]);
   await world.minutes(1);
   expect(world.titles()[1]).toMatch(/plant-2/);
+});
+
+test('a condition that is reported once in thirty hours is one condition, where sweeps are twelve hours apart', async () => {
+  const world = await notifyWorld();
+  const settings = { sweepInterval: hours(12) };
+  for (let day = 1; day <= 3; day += 1) {
+    await world.report({ ...blocked('plant-1'), day: `2026-01-0${String(day)}` } as Outcome);
+    for (let hour = 0; hour < 30; hour += 1) {
+      world.clock.advance(3_540_000);
+      await world.minutes(1, { settings });
+    }
+  }
+  expect(world.outcomes('condition-unreported')).toEqual([]);
+  expect(world.facts()?.openConditions).toBe(1);
+});
+
+test('retries of a hundred drops that people know of are not news', async () => {
+  const world = await notifyWorld();
+  const drops = Array.from({ length: 100 }, (_, n) => blocked(`plant-${String(n)}`));
+  await world.report(...drops);
+  await world.minutes(1);
+  world.clock.advance(3_660_000);
+  await world.report(...drops);
+  await world.minutes(2);
+  expect(world.titles()).toHaveLength(1);
+  await world.report(blocked('another'));
+  await world.minutes(1);
+  expect(world.titles()[1]).not.toMatch(/×/);
+  expect(world.titles()).toHaveLength(2);
 });

@@ -10,6 +10,8 @@ import {
   causesToldLately,
   type Effects,
   EVENTS_KEPT,
+  EVENTS_KEPT_EACH,
+  EVENTS_KEPT_OF_ALL,
   type KnownCondition,
   type NotifyMemory,
   TOLD_KEPT,
@@ -84,6 +86,8 @@ interface Sums {
   readonly conditions: ConditionEffect[];
   readonly knownCauses: Set<CauseId>;
   readonly toRead: ObjectKey[];
+  /** How many events of conditions there is still room for. */
+  eventsLeft: number;
   problems: number;
   due: number;
   waitsSince: EpochMs | undefined;
@@ -110,7 +114,7 @@ export function tallyOf(about: {
       conditions: [],
       knownCauses: new Set(),
     },
-    ...{ toRead: [], problems: 0, due: 0, waitsSince: undefined },
+    ...{ toRead: [], eventsLeft: EVENTS_KEPT_OF_ALL, problems: 0, due: 0, waitsSince: undefined },
   };
   // The beginning and the end of one condition may both wait, in any order of time.
   let open: { begin?: OpenGroup; end?: OpenGroup } = {};
@@ -146,11 +150,20 @@ export function tallyOf(about: {
     },
     finish: () => {
       close();
-      const { conditions, critical, ranking, told, ...others } = sums;
+      const { conditions, critical, due, knownCauses, problems, ranking, told, waitsSince } = sums;
       const { rest, top } = ranking.finish();
       const named = new Set(top.flatMap(({ sampleKeys }) => sampleKeys));
       const toRead = sums.toRead.filter((key) => !named.has(key));
-      return { ...others, toRead, top, rest, effects: { told, critical, conditions, proofs: [] } };
+      return {
+        due,
+        knownCauses,
+        problems,
+        waitsSince,
+        toRead,
+        top,
+        rest,
+        effects: { told, critical, conditions, proofs: [] },
+      };
     },
   };
 }
@@ -161,13 +174,17 @@ function rank(sums: Sums, group: AlertGroup): void {
   sums.ranking.add(group);
 }
 
-function remember({ conditions, critical, told, toRead }: Sums, group: OpenGroup): void {
+function remember(sums: Sums, group: OpenGroup): void {
+  const { conditions, critical, told, toRead } = sums;
   const { causeId, isEnd, kind, severity } = group.first;
   const [newest] = group.sampleKeys;
   if (newest !== undefined && !isEnd && bearsOnProofs(kind) && toRead.length < CONDITIONS_KEPT) toRead.push(newest);
   if (severity === 'critical' && !isEnd && critical.length < CRITICAL_KEPT) critical.push({ causeId, kind });
   if (factsOf(kind).lifetime === 'condition') {
-    if (conditions.length < CONDITIONS_KEPT) conditions.push(effectOf(group, isEnd ? 'ended' : 'told'));
+    if (conditions.length >= CONDITIONS_KEPT) return;
+    const events = [...group.events].slice(-Math.max(EVENTS_KEPT_EACH, Math.min(EVENTS_KEPT, sums.eventsLeft)));
+    sums.eventsLeft -= events.length;
+    conditions.push(effectOf(group, isEnd ? 'ended' : 'told', events));
     return;
   }
   told.push(...[...group.events].slice(-TOLD_KEPT));
@@ -208,13 +225,13 @@ function groupOf({ count, first, lastAt, sampleKeys, waitsSince }: OpenGroup, kn
   };
 }
 
-function effectOf({ count, events, first, lastAt }: OpenGroup, change: 'told' | 'ended'): ConditionEffect {
+function effectOf(
+  { count, first, lastAt }: OpenGroup,
+  change: 'told' | 'ended',
+  events: readonly EventId[],
+): ConditionEffect {
   const { at: firstAt, causeId, kind, severity } = first;
-  return {
-    ...{ causeId, kind, severity, change, firstAt, lastAt, count },
-    events: [...events].slice(-EVENTS_KEPT),
-    sample: undefined,
-  };
+  return { causeId, kind, severity, change, firstAt, lastAt, count, events, sample: undefined };
 }
 
 function rememberedGroup({ causeId, kind, lastAt, overSince, severity, since, untold }: KnownCondition): AlertGroup {

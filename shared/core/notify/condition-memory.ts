@@ -1,7 +1,7 @@
 import type { CauseId } from '../alert-key.ts';
 import type { EventId, OutcomeRecord } from '../outcome-record.ts';
-import type { OutcomeKind, Severity } from '../outcome-table.ts';
-import { type EpochMs, hours, minutes } from '../time.ts';
+import { isFoundBySweeps, type OutcomeKind, type Severity } from '../outcome-table.ts';
+import { type DurationMs, durationMs, type EpochMs, hours, minutes } from '../time.ts';
 import { type EndProof, proofOf, rememberedProofs } from './end-proof.ts';
 import type { MessageId } from './notify-layout.ts';
 
@@ -100,15 +100,21 @@ export const CONDITIONS_KEPT = 2000;
 /** Told events that are remembered. */
 export const TOLD_KEPT = 2000;
 /** Events of one condition that are remembered. */
-export const EVENTS_KEPT = 16;
+export const EVENTS_KEPT = 200;
+/** The same of all conditions together, so that the memory stays a few megabytes; each keeps {@link EVENTS_KEPT_EACH}. */
+export const EVENTS_KEPT_OF_ALL = 50_000;
+/** Of so many a condition is sure: more than one sweep or one registration reports of it at a time. */
+export const EVENTS_KEPT_EACH = 16;
 /** Critical causes that are remembered. */
 export const CRITICAL_KEPT = 500;
 const APPLIED_KEPT = 200;
 const ENDED_KEPT = 500;
 const MUTE_LINES_KEPT = 1000;
 const REPEATED_AFTER = hours(24);
-/** A sweep that reports lasting trouble once a day may be two hours late. */
+/** What reports lasting trouble once a day may be two hours late. */
 const UNREPORTED_AFTER = hours(26);
+/** While one of these lasts, sweeps do not report what they would find. */
+const SWEEP_STOPPERS: ReadonlySet<OutcomeKind> = new Set(['sweep-overdue', 'service-silent']);
 /** What two workers report of one happening is minutes apart. */
 const TWINS_APART = minutes(10);
 
@@ -132,8 +138,8 @@ export function withEffects(memory: NotifyMemory, id: MessageId, effects: Effect
     if (proof !== undefined) conditions.set(known.causeId, { ...known, overSince: proof.at });
   }
   return {
-    conditions: newest(conditions),
-    ended: ended.slice(-ENDED_KEPT),
+    conditions: withFewerEvents(newest(conditions)),
+    ended: ended.filter((one) => matters(one, at)).slice(-ENDED_KEPT),
     told: new Set([...memory.told, ...effects.told].slice(-TOLD_KEPT)),
     critical: [
       ...memory.critical.filter((one) => at - one.at < hours(1)),
@@ -175,20 +181,65 @@ function newest(conditions: ReadonlyMap<CauseId, KnownCondition>): ReadonlyMap<C
   return new Map(sorted.slice(0, CONDITIONS_KEPT));
 }
 
+/** The newest events of each condition, when all of them together are too many. */
+function withFewerEvents(conditions: ReadonlyMap<CauseId, KnownCondition>): ReadonlyMap<CauseId, KnownCondition> {
+  const kept = Math.max(EVENTS_KEPT_EACH, Math.floor(EVENTS_KEPT_OF_ALL / Math.max(1, conditions.size)));
+  if (kept >= EVENTS_KEPT) return conditions;
+  return new Map([...conditions].map(([cause, known]) => [cause, { ...known, events: known.events.slice(-kept) }]));
+}
+
+/** Late alerts are minutes late; but how long sweeps have been going again must be known for as long as they are waited for. */
+function matters({ causeId, forgottenAt }: EndedCondition, now: EpochMs): boolean {
+  return now - forgottenAt < TWINS_APART || SWEEP_STOPPERS.has(kindOf(causeId));
+}
+
 /** Conditions to be told without an alert: those that last and were not told for a day, and those proven to be over. */
-export function conditionsToTell(memory: NotifyMemory, now: EpochMs): readonly KnownCondition[] {
+export function conditionsToTell(
+  memory: NotifyMemory,
+  now: EpochMs,
+  sweepInterval: DurationMs,
+): readonly KnownCondition[] {
+  const patience = patienceWith(sweepInterval);
   return [...memory.conditions.values()].filter(
     (known) =>
       known.overSince !== undefined ||
-      (now - known.lastToldAt >= REPEATED_AFTER && (known.untold > 0 || now - known.lastSeenAt <= UNREPORTED_AFTER)),
+      (now - known.lastToldAt >= REPEATED_AFTER && (known.untold > 0 || now - known.lastSeenAt <= patience)),
   );
 }
 
-/** Conditions nobody reports any more and nobody ended; everything about them was told. */
-export function unreportedConditions(memory: NotifyMemory, now: EpochMs): readonly KnownCondition[] {
+/**
+ * Conditions nobody reports any more and nobody ended; everything about them was told. What sweeps report is not given up
+ * while there are none, nor before they could have reported it again.
+ */
+export function unreportedConditions(
+  memory: NotifyMemory,
+  now: EpochMs,
+  sweepInterval: DurationMs,
+): readonly KnownCondition[] {
+  const patience = patienceWith(sweepInterval);
+  const areSweepsHeard = sweepsAreHeard(memory, now, patience);
   return [...memory.conditions.values()].filter(
-    (known) => known.overSince === undefined && known.untold === 0 && now - known.lastSeenAt > UNREPORTED_AFTER,
+    (known) =>
+      known.overSince === undefined &&
+      known.untold === 0 &&
+      now - known.lastSeenAt > patience &&
+      (areSweepsHeard || SWEEP_STOPPERS.has(known.kind) || !isFoundBySweeps(known.kind)),
   );
+}
+
+/** Lasting trouble is reported by the first sweep after a day, and that sweep takes its time. */
+function patienceWith(sweepInterval: DurationMs): DurationMs {
+  return durationMs(Math.max(UNREPORTED_AFTER, hours(24) + 2 * sweepInterval));
+}
+
+function sweepsAreHeard({ conditions, ended }: NotifyMemory, now: EpochMs, patience: DurationMs): boolean {
+  const areStopped = [...conditions.values()].some(({ kind }) => SWEEP_STOPPERS.has(kind));
+  const goOnSince = ended.filter(({ causeId }) => SWEEP_STOPPERS.has(kindOf(causeId)));
+  return !areStopped && goOnSince.every(({ forgottenAt }) => now - forgottenAt > patience);
+}
+
+function kindOf(causeId: CauseId): OutcomeKind {
+  return causeId.slice(0, causeId.lastIndexOf('.')) as OutcomeKind; // that is how it is made
 }
 
 /** The memory without some conditions. */

@@ -10,7 +10,7 @@ type Unreported = ReturnType<typeof unreportedConditions>[number];
 
 /** Says once of each condition that nobody reports any more that nothing is known of it. */
 export async function forgetUnreported({ deps, memory, pendingBegins }: Teller): Promise<void> {
-  const unreported = unreportedConditions(memory.get(), deps.clock.now())
+  const unreported = unreportedConditions(memory.get(), deps.clock.now(), deps.settings.sweepInterval)
     .filter(({ causeId }) => !pendingBegins.mayHave(causeId))
     .slice(0, FORGOTTEN_AT_ONCE);
   if (unreported.length === 0) return;

@@ -113,7 +113,8 @@ function isDueNow(teller: Teller, group: AlertGroup, serverNow: EpochMs | undefi
 
 /** What is to be told of a severity although no alert of it waits. */
 export function rememberedProblems(teller: Teller, severity: Severity): ReturnType<typeof conditionsToTell> {
-  return conditionsToTell(teller.memory.get(), teller.deps.clock.now()).filter(
+  const { clock, settings } = teller.deps;
+  return conditionsToTell(teller.memory.get(), clock.now(), settings.sweepInterval).filter(
     (known) =>
       known.severity === severity &&
       muteOfKnown(teller, known) === undefined &&

@@ -12,7 +12,7 @@ import {
 import { judgeAlert } from '../../../shared/core/notify/judge-alert.ts';
 import type { EventId } from '../../../shared/core/outcome-record.ts';
 import type { OutcomeKind } from '../../../shared/core/outcome-table.ts';
-import { epochMs } from '../../../shared/core/time.ts';
+import { epochMs, minutes } from '../../../shared/core/time.ts';
 
 const START = 1_767_225_600_000;
 const HOUR = 3_600_000;
@@ -99,7 +99,7 @@ test('over any course of time every event of a condition is told or counted in e
           } as const;
           once({ told: [], critical: [], conditions: [{ ...effect, sample: undefined }], proofs: [] });
         }
-        for (const known of conditionsToTell(memory, epochMs(now))) tally.addRemembered(known);
+        for (const known of conditionsToTell(memory, epochMs(now), minutes(10))) tally.addRemembered(known);
         const { effects, rest, top } = tally.finish();
         told += top.reduce((sum, { problem }) => sum + problem.count, rest.events);
         if (top.length > 0) once(effects);
@@ -119,7 +119,7 @@ test('over any course of time every event of a condition is told or counted in e
       }
       expect(told).toBe(event);
       expect([...memory.conditions.values()].every(({ untold }) => untold === 0)).toBe(true);
-      expect(unreportedConditions(memory, epochMs(now))).toHaveLength(memory.conditions.size);
+      expect(unreportedConditions(memory, epochMs(now), minutes(10))).toHaveLength(memory.conditions.size);
     }),
     { numRuns: 50 },
   );
