@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { version } from '../../package.json';
 import { alertKey } from '../../shared/core/alert-key.ts';
 import { displayText } from '../../shared/core/display-text.ts';
-import { UNWRITABLE } from '../../shared/core/notify/notify-layout.ts';
+import { TESTS_IN_A_PASS } from '../../shared/core/notify/message-plan.ts';
 import type { NotifyOutcome } from '../../shared/core/notify/notify-outcome.ts';
 import type { ObjectKey } from '../../shared/core/object-version.ts';
 import { causeIdOf, recordOf } from '../../shared/core/outcome.ts';
@@ -16,20 +16,19 @@ import { EXIT, type ExitCode, usageError } from '../terminal/command-error.ts';
 import { type CommandIo, writeJsonLine } from '../terminal/command-io.ts';
 import { OWN_NAME } from '../terminal/own-name.ts';
 import { counted } from '../terminal/table.ts';
-import { callAdmin } from './admin-call.ts';
 import type { AlertTestOptions } from './alert.ts';
-import { pileOf, readTellerState } from './alert-state.ts';
+import { readTellerState } from './alert-state.ts';
 import { channelWords, quietNow } from './alert-waiting.ts';
 import { bucketClient, outcomeLog } from './clients.ts';
 import { confirm } from './confirm.ts';
 import { nowOf } from './reading.ts';
 import { type RobotMessage, robotMessages } from './robot-messages.ts';
-import { selectTarget, type Target } from './target.ts';
+import { selectTarget } from './target.ts';
+import { type TestResult, watchTests } from './watch-tests.ts';
 
-/** The timer comes every minute, and a run takes a few seconds. */
-const WAIT_MS = { account: 150_000, local: 60_000 } as const;
-const LOOK_EVERY_MS = { account: 3_000, local: 300 } as const;
-const LIMIT_MS = 240_000;
+const LIMIT_MS = 3_600_000;
+/** The timer comes every minute. */
+const PASSES_A_MINUTE = 1;
 
 /** Sends tests the whole way: outbox, log store, notify, robot. */
 export async function runAlertTest(
@@ -43,7 +42,7 @@ export async function runAlertTest(
   const target = selectTarget(options, ['oss', 'log'], io);
   await confirm(
     {
-      warning: `People are told of ${counted(kinds.length, 'test')}, marked as such.`,
+      warning: `People are told of ${counted(kinds.length, 'test')}, marked as such, ${howLong(kinds.length)}.`,
       question: 'Send?',
       refused: 'nothing was sent',
     },
@@ -52,26 +51,26 @@ export async function runAlertTest(
   );
   const store = bucketClient(target, LIMIT_MS);
   const records = testRecords(kinds, await nowOf(target, io), io);
-  const parked = await pileOf(store, UNWRITABLE);
   const shownBefore = await robotMessages(target);
   await createReporter({ store, log: outcomeLog(target), runLog: { write: () => undefined } }).report(records);
-  if (target.kind === 'local') await callAdmin(target, { method: 'POST', path: '/tick', body: { function: 'notify' } });
-  else if (options.json !== true) io.stderr('The timer of notify comes within a minute …\n');
-  const left = await waitUntilTold(store, records.map(keyOf), { target, io });
-  const isParked = (await pileOf(store, UNWRITABLE)).count > parked.count;
-  const isTold = left === 0 && !isParked;
-  const answer = await answerOf(store, await nowOf(target, io), { left, isParked }, io);
+  const watched = records.map((record) => ({ about: aboutOf(record), key: keyOf(record), id: eventOf(record) }));
+  const results = await watchTests(watched, { store, target, io, isQuiet: options.json === true });
+  const answer = await answerOf(store, await nowOf(target, io), results, io);
   const messages = (await robotMessages(target)).slice(shownBefore.length);
+  const isTold = results.every(({ result }) => result === 'taken');
   if (options.json === true) {
-    writeJsonLine(io.stdout, {
-      command: 'alert test',
-      kinds,
-      told: isTold,
-      answer,
-      ...(target.kind === 'local' ? { messages } : {}),
-    });
-  } else show({ isTold, answer, messages }, io);
+    const robot = Object.fromEntries(results.map(({ about, result }) => [about, result]));
+    const shown = target.kind === 'local' ? { messages } : {};
+    writeJsonLine(io.stdout, { command: 'alert test', kinds, told: isTold, answer, robot, ...shown });
+  } else show({ results, answer, messages: options.all === true ? [] : messages }, io);
   return isTold ? EXIT.good : EXIT.failed;
+}
+
+function howLong(count: number): string {
+  const minutes = Math.ceil(count / (TESTS_IN_A_PASS * PASSES_A_MINUTE));
+  if (count === 1) return 'within a minute or two';
+  const pace = `one message each, at most ${TESTS_IN_A_PASS} a minute so that the robot takes them beside real alerts`;
+  return `${pace}: about ${counted(minutes, 'minute')} in all`;
 }
 
 function toldKinds(): readonly OutcomeKind[] {
@@ -92,53 +91,56 @@ function testRecords(kinds: readonly OutcomeKind[], at: EpochMs, { env }: Comman
 }
 
 function keyOf(record: OutcomeRecord): ObjectKey {
-  const severity = factsOf((record.reason ?? 'test-alert') as OutcomeKind).severity;
+  const severity = factsOf(aboutOf(record)).severity;
   const at = Date.parse(record.at) as EpochMs;
-  return alertKey({ severity, causeId: causeIdOf(record), at, eventId: record.event_id as EventId, isEnd: false });
+  return alertKey({ severity, causeId: causeIdOf(record), at, eventId: eventOf(record), isEnd: false });
 }
 
-/** Until every test is out of the outbox, which it leaves only once a channel took it; how many are left. */
-async function waitUntilTold(
-  store: ObjectStore,
-  keys: readonly ObjectKey[],
-  { io, target }: { readonly io: CommandIo; readonly target: Target },
-): Promise<number> {
-  const until = Date.now() + WAIT_MS[target.kind];
-  let left = keys;
-  for (;;) {
-    const there = await Promise.all(left.map(async (key) => ((await store.head(key)) === undefined ? [] : [key])));
-    left = there.flat();
-    if (left.length === 0 || io.stopped.aborted || Date.now() >= until) return left.length;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS[target.kind]));
-  }
+function aboutOf({ reason }: OutcomeRecord): OutcomeKind {
+  return (reason ?? 'test-alert') as OutcomeKind;
+}
+
+function eventOf(record: OutcomeRecord): EventId {
+  return record.event_id as EventId;
 }
 
 async function answerOf(
   store: ObjectStore,
   now: EpochMs,
-  { isParked, left }: { readonly left: number; readonly isParked: boolean },
+  results: readonly TestResult[],
   io: CommandIo,
 ): Promise<string> {
-  if (isParked) return 'something was parked in outbox/unwritable/ meanwhile: the robot may have refused the text';
   const { budget } = await readTellerState(store, now);
-  const by = budget.sends.at(-1)?.channel;
-  if (left === 0) return by === 'second' ? 'the second channel took it' : 'the robot took it';
+  if (results.some(({ result }) => result === 'not-told'))
+    return 'not everything was told: a mute, or a text the robot refused, which lies in outbox/unwritable/ then';
+  const waiting = results.filter(({ result }) => result === 'waits').length;
+  if (waiting === 0)
+    return budget.sends.at(-1)?.channel === 'second' ? 'the second channel took it' : 'the robot took it';
   const why = channelWords(budget, now);
   if (why !== undefined) return why;
+  if (io.stopped.aborted) return `stopped watching; ${counted(waiting, 'test')} left to the timer of notify`;
   if (quietNow(io.env, now).quiet === 'yes') return 'quiet hours: only critical tests are told now';
-  if (budget.crowdedSince !== undefined) return 'so much is told that the rest comes in hourly digests';
   return 'it waits in the outbox: does notify run, or are these quiet hours?';
 }
+
+const MARKS = { taken: '✔', waits: '…', 'not-told': '✖' } as const;
 
 function show(
   {
     answer,
-    isTold,
     messages,
-  }: { readonly isTold: boolean; readonly answer: string; readonly messages: readonly RobotMessage[] },
+    results,
+  }: {
+    readonly results: readonly TestResult[];
+    readonly answer: string;
+    readonly messages: readonly RobotMessage[];
+  },
   io: CommandIo,
 ): void {
   const { bold, dim, green, red } = io.paint.stdout;
+  const isTold = results.every(({ result }) => result === 'taken');
+  if (results.length > 1)
+    for (const { about, result } of results) io.stdout(`  ${MARKS[result]} ${about}: ${WORDS[result]}\n`);
   io.stdout(`${isTold ? green('✔') : red('✖')} ${answer}.\n`);
   for (const { text, title } of messages) {
     io.stdout(
@@ -148,5 +150,12 @@ function show(
         .join('\n')}\n`,
     );
   }
-  if (!isTold) io.stderr(`It stays in the outbox and is told later: ${OWN_NAME} alert list\n`);
+  if (results.some(({ result }) => result === 'waits'))
+    io.stderr(`What waits stays in the outbox and is told later, by the timer of notify: ${OWN_NAME} alert list\n`);
 }
+
+const WORDS = {
+  taken: 'the robot took it',
+  waits: 'waits in the outbox',
+  'not-told': 'not told: muted, or its text was refused',
+} as const;

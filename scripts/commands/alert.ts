@@ -20,7 +20,8 @@ const LOCAL = 'folder in which the local cloud was started';
 const TEST_EXAMPLES = `
 A test is marked 【测试】, has a cause of its own, and neither begins nor ends any real problem. Without a kind it only says
 that it is a test; with one it shows how such an alert reads, with made-up values and that kind's severity. With --all
-people get one summary for each severity.
+people get one message for each told kind, at most six a minute so that the robot takes them beside real alerts. Ctrl-C
+ends the watching; what waits then is told by the timer.
 
 Examples:
   mqtt-certs alert test

@@ -89,15 +89,52 @@ test('a test of a kind reads like one, and leaves no problem behind', async () =
   expect(await listed()).toMatchObject({ open: [], waiting: [] });
 });
 
-test('one of every told kind is a few summaries, and each is counted in one of them', async () => {
-  const run = await runCommand(cwd, ['alert', 'test', '--all', '--yes', '--json']);
+test('one of every told kind is a message of its own, and of each it is said that the robot took it', async () => {
+  const progress: string[] = [];
+  const run = await runCommand(cwd, ['alert', 'test', '--all'], {
+    ask: (question) => {
+      progress.push(question);
+      return Promise.resolve('y');
+    },
+    stderr: (text) => {
+      progress.push(text);
+      // The minutes in which the robot has room again; the command itself never moves a clock.
+      if (text.includes(' are out ')) cloud.clock.advance(80_000);
+    },
+  });
   expect(run.exitCode).toBe(0);
-  const { kinds } = JSON.parse(run.stdout) as { kinds: readonly string[] };
-  expect(kinds.length).toBeGreaterThan(30);
+  expect(progress.join('')).toMatch(
+    /\d+ tests, marked as such, one message each, at most 6 a minute .*: about \d+ minutes/,
+  );
+  const kinds = [...run.stdout.matchAll(/^ {2}✔ ([a-z-]+): the robot took it$/gm)].map(([, kind]) => kind);
+  expect(kinds.length).toBeGreaterThan(50);
+  expect(kinds).toEqual(expect.arrayContaining(['ca-registered', 'breaker-open', 'canary', 'log-store-refused']));
+  expect(run.stdout).toContain('✔ the robot took it.');
   const titles = cloud.chats.dingtalk.messages().map(({ title }) => title);
-  expect(titles).toHaveLength(3);
-  const told = titles.map((title) => Number(/(\d+) 个问题/.exec(title)?.[1]));
-  expect(told.reduce((sum, count) => sum + count, 0)).toBe(kinds.length);
+  expect(titles).toHaveLength(kinds.length);
+  expect(titles.filter((title) => !title.includes('【测试】'))).toEqual([]);
+}, 90_000);
+
+test('stopped while it watches, it says of each test what became of it, and leaves the rest to the timer', async () => {
+  const stop = new AbortController();
+  const written: string[] = [];
+  const run = await runCommand(cwd, ['alert', 'test', '--all', '--yes'], {
+    stopped: stop.signal,
+    stderr: (text) => {
+      written.push(text);
+      if (text.includes(' are out ')) stop.abort();
+    },
+  });
+  expect(run.exitCode).toBe(1);
+  expect(run.stdout).toMatch(/ {2}✔ [a-z-]+: the robot took it\n/);
+  expect(run.stdout).toMatch(/ {2}… [a-z-]+: waits in the outbox\n/);
+  expect(run.stdout).toMatch(/✖ stopped watching; \d+ tests left to the timer of notify\.\n/);
+  expect(written.join('')).toContain('What waits stays in the outbox and is told later');
+  await cloud.fc.idle();
+  const before = cloud.chats.dingtalk.messages().length;
+  cloud.clock.advance(80_000);
+  await tick();
+  expect(cloud.chats.dingtalk.messages().length).toBeGreaterThan(before);
 });
 
 test('a robot that is down is said to be, and the test stays to be told', async () => {

@@ -30,6 +30,22 @@ export const PROBLEMS_ONE_BY_ONE = 3;
 /** At most so many messages in one pass, whatever happens. */
 export const MESSAGES_IN_A_PASS = 3;
 
+/**
+ * Tests that one pass tells beside those: somebody asked for them and waits. Half of what the robot takes in a minute of
+ * what is not critical, so that passes that follow each other always find room.
+ */
+export const TESTS_IN_A_PASS = 6;
+
+/** Whether an alert is a test that a person asked for. */
+export function isTestKind(kind: OutcomeKind): boolean {
+  return kind === 'test-alert';
+}
+
+/** Whether problems are all tests. */
+export function isTestOf(problems: readonly Pick<Problem, 'kind'>[]): boolean {
+  return problems.length > 0 && problems.every(({ kind }) => isTestKind(kind));
+}
+
 /** So long alerts of the quiet lane wait for others of their kind. */
 const QUIET_LANE_WAIT = minutes(5);
 /** Messages of one critical cause, and of one critical kind, in an hour: more of a cause waits and is counted. */

@@ -8,7 +8,7 @@ import {
 } from '../../core/notify/alert-groups.ts';
 import type { ConditionEffect, Effects } from '../../core/notify/condition-memory.ts';
 import type { EndProof } from '../../core/notify/end-proof.ts';
-import type { PlannedMessage } from '../../core/notify/message-plan.ts';
+import { isTestKind, type PlannedMessage } from '../../core/notify/message-plan.ts';
 import { messageFolder } from '../../core/notify/notify-layout.ts';
 import type { Problem } from '../../core/notify/problem.ts';
 import { type ObjectKey, objectKey } from '../../core/object-version.ts';
@@ -119,7 +119,7 @@ function prefixOf(planned: PlannedMessage): string {
 }
 
 function belongsTo(planned: PlannedMessage, { name }: ListedAlert): boolean {
-  return planned.kind === 'digest' || (planned.phase === 'ended') === name.isEnd;
+  return planned.kind === 'digest' ? !isTestKind(name.kind) : (planned.phase === 'ended') === name.isEnd;
 }
 
 function withRemembered(teller: Teller, planned: PlannedMessage, tally: AlertTally): Tally {

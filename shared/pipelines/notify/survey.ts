@@ -1,7 +1,7 @@
-import { ALERTS } from '../../core/alert-key.ts';
+import { ALERTS, type CauseId } from '../../core/alert-key.ts';
 import { type AlertGroup, type ListedAlert, type Tally, tallyOf } from '../../core/notify/alert-groups.ts';
 import { conditionsToTell } from '../../core/notify/condition-memory.ts';
-import { isCriticalDue, isOtherDue, PROBLEMS_ONE_BY_ONE } from '../../core/notify/message-plan.ts';
+import { isCriticalDue, isOtherDue, isTestKind, PROBLEMS_ONE_BY_ONE } from '../../core/notify/message-plan.ts';
 import type { ObjectKey, ObjectVersion } from '../../core/object-version.ts';
 import { factsOf, type Severity } from '../../core/outcome-table.ts';
 import { type EpochMs, seconds } from '../../core/time.ts';
@@ -26,12 +26,15 @@ export interface Survey {
   readonly isWhole: boolean;
   /** Ends of what was not told, to be cleared away unless their beginning turns up. */
   readonly unmatchedEnds: readonly ListedAlert[];
+  /** Tests that people asked for: told one by one, and part of no sum. */
+  readonly tests: readonly CauseId[];
 }
 
 /** With less time than this left, looking around ends: what was seen is still to be told. */
 const TIME_TO_TELL = seconds(30);
 const UNMATCHED_KEPT = 1000;
 const STRANGE_KEPT = 100;
+const TESTS_KEPT = 100;
 
 /**
  * Looks through the alerts of one severity. What need not be told is cleared away on the way; of the rest only sums are
@@ -56,6 +59,7 @@ function beginLook(teller: Teller, severity: Severity): Look {
   const clearing: Absorber = absorber(teller, severity);
   const unmatchedEnds: ListedAlert[] = [];
   const strange: ObjectVersion[] = [];
+  const tests = new Set<CauseId>();
   const seen = { pages: 0, page: undefined as ObjectPage | undefined };
   // Of the first page: a message is made from what is left of it, and must not tell what is cleared away.
   const cleared = new Set<ObjectKey>();
@@ -65,7 +69,9 @@ function beginLook(teller: Teller, severity: Severity): Look {
 
   const look = async (alert: ListedAlert): Promise<void> => {
     const judgement = await judge(alert);
-    if (judgement.kind === 'tell') {
+    if (judgement.kind === 'tell' && isTestKind(alert.name.kind)) {
+      if (tests.size < TESTS_KEPT) tests.add(alert.name.causeId);
+    } else if (judgement.kind === 'tell') {
       const { causeId, isEnd, kind } = alert.name;
       if (!isEnd && factsOf(kind).lifetime === 'condition') teller.pendingBegins.add(causeId);
       tally.add(alert);
@@ -91,7 +97,7 @@ function beginLook(teller: Teller, severity: Severity): Look {
       for (const known of rememberedProblems(teller, severity)) tally.addRemembered(known);
       const last = seen.page;
       return {
-        ...{ severity, tally: tally.finish(), isDue, unmatchedEnds },
+        ...{ severity, tally: tally.finish(), isDue, unmatchedEnds, tests: [...tests] },
         onlyPage:
           seen.pages === 1 && last !== undefined && last.next === undefined ? without(last, cleared) : undefined,
         serverNow: last?.serverNow ?? teller.deps.clock.now(),
