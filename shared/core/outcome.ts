@@ -1,10 +1,12 @@
 import type { CauseId } from './alert-key.ts';
 import { nameOf } from './digest.ts';
 import { type DropOutcome, dropFields, dropIdentity } from './drop-outcome.ts';
+import { maskSecrets } from './mask-secrets.ts';
 import { type NotifyOutcome, notifyFields, notifyIdentity } from './notify/notify-outcome.ts';
 import { NOTIFY_OUTCOME_KINDS } from './notify/notify-outcome-table.ts';
 import { type EventId, type OutcomeRecord, RECORD_SCHEMA } from './outcome-record.ts';
 import { factsOf, fillSentence, type OutcomeKind, withoutCommandMarks } from './outcome-table.ts';
+import { safeJson } from './safe-json.ts';
 import { type SweepOutcome, sweepFields, sweepIdentity } from './sweep/sweep-outcome.ts';
 import { SWEEP_OUTCOME_KINDS } from './sweep/sweep-outcome-table.ts';
 import { type WatchOutcome, watchFields, watchIdentity } from './sweep/watch-outcome.ts';
@@ -39,14 +41,36 @@ export function recordOf(outcome: Outcome, at: EpochMs, run: RunFacts): OutcomeR
     kind: outcome.kind,
     severity: facts.severity,
     at: isoOf(at),
-    ...fields,
+    ...withoutSecrets(fields),
     function: run.functionName,
-    detail: cut(fillSentence(facts.en, spoken)),
-    fix: cut(withoutCommandMarks(textOr(fields['fix'], fillSentence(facts.fixEn, spoken)))),
+    detail: cut(maskSecrets(fillSentence(facts.en, spoken))),
+    fix: cut(maskSecrets(withoutCommandMarks(textOr(fields['fix'], fillSentence(facts.fixEn, spoken))))),
     function_request_id: run.functionRequestId,
     config_digest: run.configDigest,
     version: run.version,
   });
+}
+
+/** Fields in which people and other services choose the words; ids, codes and digests are ours or have a shape. */
+const CHOSEN = ['name', 'object_key', 'actor', 'source_ip'] as const;
+
+/** Whoever takes a key for the name of a file finds it in the bucket, and not in every log and chat. */
+function withoutSecrets(fields: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const masked: Record<string, string> = { ...fields };
+  for (const field of CHOSEN) {
+    const text = fields[field];
+    if (text !== undefined) masked[field] = maskSecrets(text);
+  }
+  const inputs = fields['rule_inputs'];
+  if (inputs !== undefined && maskSecrets(inputs) !== inputs) masked['rule_inputs'] = maskedJson(inputs);
+  return masked;
+}
+
+/** Masked text by text: what it looks like as a whole includes quotes. */
+function maskedJson(json: string): string {
+  return safeJson(
+    JSON.parse(json, (_, value: unknown) => (typeof value === 'string' ? maskSecrets(value) : value)) as unknown,
+  );
 }
 
 function fieldsAndNames(outcome: Outcome): {

@@ -1,4 +1,4 @@
-import { maskCodes } from '../registration-code.ts';
+import { maskSecrets } from '../mask-secrets.ts';
 
 /** How many characters (code points) one line of a message may have. */
 const LINE_MAX_CHARACTERS = 600;
@@ -13,7 +13,7 @@ const BLANKS = /\s+/gu;
  */
 export function plainLine(text: string, maxCharacters: number = LINE_MAX_CHARACTERS): string {
   const bounded = text.slice(0, maxCharacters * 4);
-  const line = masked(bounded.replace(BLANKS, ' ').replace(HIDDEN, '\u{FFFD}'))
+  const line = maskSecrets(bounded.replace(BLANKS, ' ').replace(HIDDEN, '\u{FFFD}'))
     .replaceAll('://', ':／／')
     .replace(/www\./giu, (found) => `${found.slice(0, 3)}．`)
     .trim();
@@ -25,31 +25,4 @@ export function plainLine(text: string, maxCharacters: number = LINE_MAX_CHARACT
 /** Whether a text can stand in a message as it is. */
 export function isPlainLine(text: string): boolean {
   return plainLine(text) === text;
-}
-
-const MASK = '［…］';
-/** From its first line on, whatever follows: the body of a key may be cut or wrapped in any way. */
-const PEM = /-{2,}\s?BEGIN\b.*/gi;
-/** Parameters of signed addresses and of robots' addresses, with `=` as it is or full-width. */
-const CREDENTIAL =
-  /\b(access_token|sign|signature|x-oss-[a-z-]+|x-acs-[a-z-]+|security-?token|ossaccesskeyid|accesskey[a-z]*|secret|token|password|key)([=＝])[^\s&；，,;]+/gi;
-/** Alibaba Cloud's access key ids and temporary ones, robots' and webhooks' secrets. */
-const KEY_NAMES = /\b(?:LTAI|STS\.|SEC(?=[A-Za-z0-9]{16})|whsec_|xox[a-z]-)[A-Za-z0-9+/=_.-]{8,}/g;
-/** Hex longer than any serial (40 digits), as robots' tokens are. */
-const LONG_HEX = /(?<![0-9A-Za-z])[0-9a-f]{48,}(?![0-9A-Za-z])/gi;
-/** What base64 looks like; a path of ours has other characters in it or is told apart by its first folder. */
-const BASE64 =
-  /(?<![0-9A-Za-z+/=._-])(?!(?:inbox|registered|rejected|quarantine|watch|control|outbox|state)\/)[0-9A-Za-z+/]{40,}={0,2}/g;
-
-function masked(text: string): string {
-  return maskCodes(text)
-    .replace(PEM, MASK)
-    .replace(CREDENTIAL, (_, name: string, equals: string) => `${name}${equals}${MASK}`)
-    .replace(KEY_NAMES, MASK)
-    .replace(LONG_HEX, MASK)
-    .replace(BASE64, (found) => (isMixed(found) ? MASK : found));
-}
-
-function isMixed(text: string): boolean {
-  return /[a-z]/.test(text) && /[A-Z]/.test(text) && /[0-9]/.test(text);
 }
