@@ -59,8 +59,8 @@ export const NOTIFY_SAMPLES: OutcomeSamples<NotifyOutcome> = {
   ],
   'channel-restored': [{ kind: 'channel-restored', channel: 'dingtalk', since: SINCE }],
   'alerts-muted': [{ kind: 'alerts-muted', batchId: '0123456789abcdef', causeId: CAUSE, count: 3, mute, owner }],
-  'mute-invalid': [{ kind: 'mute-invalid', mute, reason: 'owner-missing' }],
-  'mute-expired': [{ kind: 'mute-expired', mute, until: SINCE, owner }],
+  'mute-invalid': [{ kind: 'mute-invalid', mute, reason: 'no-owner', lines: 1 }],
+  'mute-expired': [{ kind: 'mute-expired', mute, lines: 2, until: SINCE, owner }],
   canary: [
     {
       kind: 'canary',

@@ -35,3 +35,14 @@ test('what was cleared away while it was looked at is in no message that is made
   await world.tell({ watch, timeoutMs: 500_000 });
   expect(world.titles()).toEqual([expect.anything(), expect.stringMatching(/4 个问题，共 4 起事件/)]);
 });
+
+test('three thousand bad lines of a mute file are one complaint, made once', async () => {
+  const world = await notifyWorld();
+  const lines = Array.from({ length: 3000 }, (_, n) => `no-such-kind-${String(n)},,Li,known,2026-01-01`);
+  await world.put('control/mutes/bad.csv', ['kind,instance,owner,reason,until', ...lines].join('\n'));
+  await world.minutes(5);
+  const complaints = world.outcomes('mute-invalid');
+  expect(complaints).toEqual([expect.objectContaining({ reason: 'unknown-kind' })]);
+  expect(JSON.parse(complaints[0]?.['rule_inputs'] ?? '')).toMatchObject({ line: 2, lines: 3000 });
+  expect(world.titles()).toEqual([expect.stringMatching(/bad\.csv/)]);
+});

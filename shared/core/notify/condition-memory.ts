@@ -109,7 +109,8 @@ export const EVENTS_KEPT_EACH = 16;
 export const CRITICAL_KEPT = 500;
 const APPLIED_KEPT = 200;
 const ENDED_KEPT = 500;
-const MUTE_LINES_KEPT = 1000;
+/** More than there can be to say at one time: 500 files, each with lines wrong in six ways, and with lines that ended. */
+const MUTE_LINES_KEPT = 4000;
 const REPEATED_AFTER = hours(24);
 /** What reports lasting trouble once a day may be two hours late. */
 const UNREPORTED_AFTER = hours(26);
@@ -259,9 +260,14 @@ export function causesToldLately(memory: NotifyMemory, now: EpochMs): ReadonlySe
   return new Set(criticalLately(memory, now).map(({ causeId }) => causeId));
 }
 
-/** Remembers what was said about lines of mutes. */
-export function withMuteLines(memory: NotifyMemory, names: readonly string[]): NotifyMemory {
-  return { ...memory, muteLines: [...memory.muteLines, ...names].slice(-MUTE_LINES_KEPT) };
+/**
+ * Remembers what was said about lines of mutes.
+ *
+ * @param names - Of everything there is to say now and that was said; these are the last to be forgotten.
+ */
+export function withMuteLines(memory: NotifyMemory, names: ReadonlySet<string>): NotifyMemory {
+  const others = memory.muteLines.filter((name) => !names.has(name));
+  return { ...memory, muteLines: [...others, ...names].slice(-MUTE_LINES_KEPT) };
 }
 
 /** Whether an alert is one that was on its way when its condition ended. */

@@ -38,27 +38,44 @@ export function mutesOf(
   };
 }
 
-/** What is to be said of lines that mute nothing, each with a name under which it is remembered that it was said. */
-export function muteComplaints(
-  files: readonly MuteFile[],
-): readonly { readonly name: string; readonly outcome: NotifyOutcome }[] {
-  return files.flatMap((file) =>
-    file.lines.flatMap((line) => {
-      const outcome = complaintOf(file, line);
-      if (outcome === undefined) return [];
-      return [{ name: nameOf([file.version.key, file.version.etag, outcome.mute.line, line.kind], 16), outcome }];
-    }),
-  );
+/** What is to be said of lines that mute nothing, and a name under which it is remembered that it was said. */
+export interface MuteComplaint {
+  readonly name: string;
+  readonly outcome: Extract<NotifyOutcome, { readonly kind: 'mute-invalid' | 'mute-expired' }>;
 }
 
-function complaintOf(
-  file: MuteFile,
-  line: MuteLine,
-): Extract<NotifyOutcome, { mute: MutePlace; kind: `mute-${string}` }> | undefined {
-  if (line.kind === 'valid') return undefined;
-  if (line.kind === 'invalid') return { kind: 'mute-invalid', mute: placeOf(file, line.line), reason: line.reason };
-  const { owner, until } = line.mute;
-  return { kind: 'mute-expired', mute: placeOf(file, line.mute.line), until, owner };
+/**
+ * What is to be said of lines that mute nothing: once for each way in which lines of a file are wrong, and once more
+ * whenever another line of it has ended; again when the file is changed.
+ */
+export function muteComplaints(files: readonly MuteFile[]): readonly MuteComplaint[] {
+  return files.flatMap((file) => [...invalidLines(file), ...expiredLines(file)]);
+}
+
+function invalidLines(file: MuteFile): readonly MuteComplaint[] {
+  const invalid = file.lines.filter((line) => line.kind === 'invalid');
+  return [...new Set(invalid.map(({ reason }) => reason))].map((reason) => {
+    const same = invalid.filter((line) => line.reason === reason);
+    const mute = placeOf(file, same[0]?.line ?? 0);
+    return complaint(file, { kind: 'mute-invalid', mute, reason, lines: same.length }, [reason]);
+  });
+}
+
+function expiredLines(file: MuteFile): readonly MuteComplaint[] {
+  const expired = file.lines.flatMap((line) => (line.kind === 'expired' ? [line.mute] : []));
+  const [last] = [...expired].sort((a, b) => b.until - a.until);
+  if (last === undefined) return [];
+  const { owner, until } = last;
+  const mute = placeOf(file, last.line);
+  return [complaint(file, { kind: 'mute-expired', mute, lines: expired.length, until, owner }, [until])];
+}
+
+function complaint(
+  { version }: MuteFile,
+  outcome: MuteComplaint['outcome'],
+  about: readonly (string | number)[],
+): MuteComplaint {
+  return { name: nameOf([version.key, version.etag, outcome.kind, ...about], 16), outcome };
 }
 
 function placeOf({ version }: MuteFile, line: number): MutePlace {

@@ -85,10 +85,13 @@ export type NotifyOutcome =
       readonly mute: MutePlace;
       readonly owner: DisplayText;
     }
-  | { readonly kind: 'mute-invalid'; readonly mute: MutePlace; readonly reason: string }
+  /** `mute` is the first of so many lines of a file that are wrong in the same way. */
+  | { readonly kind: 'mute-invalid'; readonly mute: MutePlace; readonly reason: string; readonly lines: number }
+  /** `mute` is the one of so many expired lines of a file that ended last. */
   | {
       readonly kind: 'mute-expired';
       readonly mute: MutePlace;
+      readonly lines: number;
       readonly until: EpochMs;
       readonly owner: DisplayText;
     }
@@ -236,10 +239,13 @@ function saidOf(outcome: NotifyOutcome): Said {
         inputs: { count: outcome.count, cause: outcome.causeId, line: outcome.mute.line, owner: outcome.owner },
       };
     case 'mute-invalid':
-      return { fields: { ...muteFields(outcome.mute), reason: outcome.reason }, inputs: { line: outcome.mute.line } };
+      return {
+        fields: { ...muteFields(outcome.mute), reason: outcome.reason },
+        inputs: { line: outcome.mute.line, lines: outcome.lines },
+      };
     case 'mute-expired': {
-      const { mute, owner, until } = outcome;
-      return { fields: muteFields(mute), inputs: { line: mute.line, until: isoOf(until), owner: named(owner) } };
+      const { lines, mute, owner, until } = outcome;
+      return { fields: muteFields(mute), inputs: { line: mute.line, lines, until: isoOf(until), owner: named(owner) } };
     }
     case 'canary':
       return canarySaid(outcome);
