@@ -1,7 +1,5 @@
-import { parkedKey } from '../../../core/notify/notify-layout.ts';
 import type { NotifyOutcome } from '../../../core/notify/notify-outcome.ts';
 import { parkedRecordKey } from '../../../core/notify/outbox-layout.ts';
-import type { ObjectVersion } from '../../../core/object-version.ts';
 import type { EventId, OutcomeRecord } from '../../../core/outcome-record.ts';
 import { safeJson } from '../../../core/safe-json.ts';
 import { type HousekeepingDeps, reportAt } from './deps.ts';
@@ -25,21 +23,4 @@ export async function parkRecord(deps: HousekeepingDeps, { code, record }: Refus
 
 function isKind(record: OutcomeRecord, kind: NotifyOutcome['kind']): boolean {
   return record.kind === kind;
-}
-
-/**
- * Moves an object of the outbox that can not be read to where people find it, and tells so. Harmless twice; one that was
- * replaced meanwhile stays where it is.
- */
-export async function parkObject(
-  deps: HousekeepingDeps,
-  version: ObjectVersion,
-  reason: 'unreadable-body' | 'too-large',
-): Promise<void> {
-  const { etag, key } = version;
-  const to = parkedKey(key, etag);
-  if ((await deps.store.copy({ from: key, to, ifMatch: etag })) !== 'copied') return;
-  // Dated to the object, so that a repetition after a crash writes the same alert.
-  await reportAt(deps, version.lastModified, { kind: 'outbox-damaged', reason, parkedKey: to, foundKey: key, etag });
-  await deps.store.delete(key);
 }

@@ -3,8 +3,9 @@ import { SPOOLED_OUTCOMES } from '../../../core/notify/outbox-layout.ts';
 import type { ObjectVersion } from '../../../core/object-version.ts';
 import { ServiceFailure } from '../../../core/service-failure.ts';
 import type { ObjectPage } from '../../../ports/object-store.ts';
+import { parkObject } from '../park-object.ts';
 import { choreFailed, type HousekeepingDeps, hasTime } from './deps.ts';
-import { parkObject, parkRecord } from './park.ts';
+import { parkRecord } from './park.ts';
 import { readSpool, type SpoolReading } from './read-spool.ts';
 import { writeOrRefuse } from './write-or-refuse.ts';
 
