@@ -46,6 +46,15 @@ export const NOTIFY_SAMPLES: OutcomeSamples<NotifyOutcome> = {
       etag: ETAG,
     },
   ],
+  'critical-untold': [
+    {
+      kind: 'critical-untold',
+      messageId: '0123456789abcdef0123456789abcdef',
+      parkedKey: objectKey('outbox/unwritable/0123456789abcdef0123456789abcdef.json'),
+      about: 'drop-quarantined',
+      problems: 1,
+    },
+  ],
   'channel-refused': [
     {
       kind: 'channel-refused',
@@ -54,7 +63,7 @@ export const NOTIFY_SAMPLES: OutcomeSamples<NotifyOutcome> = {
       code: '310000',
       since: SINCE,
       day: '2026-01-01',
-      hasSecond: true,
+      instead: 'second',
     },
   ],
   'channel-restored': [{ kind: 'channel-restored', channel: 'dingtalk', since: SINCE }],

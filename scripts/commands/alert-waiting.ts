@@ -1,7 +1,7 @@
 import type { AlertGroup } from '../../shared/core/notify/alert-groups.ts';
 import type { NotifyMemory } from '../../shared/core/notify/condition-memory.ts';
 import { type Budget, isThrottled } from '../../shared/core/notify/message-budget.ts';
-import { isCriticalDue, isOtherDue } from '../../shared/core/notify/message-plan.ts';
+import { isCriticalDue, isOtherDue, isTestKind } from '../../shared/core/notify/message-plan.ts';
 import { isQuiet, isTimeZone, parseQuietHours } from '../../shared/core/notify/quiet-hours.ts';
 import { type EpochMs, isoOf, plus } from '../../shared/core/time.ts';
 
@@ -35,16 +35,20 @@ export function whyWaiting(group: AlertGroup, about: Circumstances): string {
   if (isCritical)
     return isCriticalDue(group, memory, now) ? 'next pass' : 'told often lately; counted until the hour is over';
   if (quiet === 'yes') return 'quiet hours';
+  if (isTestKind(group.problem.kind)) return 'next pass';
   if (!isOtherDue(group, serverNow)) return 'collected for 5 minutes';
   if (budget.crowdedSince !== undefined) return `hourly digest (crowded since ${timeOf(budget.crowdedSince)})`;
   return 'next pass';
 }
 
+const SAID = { refused: 'refuses', silent: 'gives no answer', unsuitable: 'finds messages unsuitable' } as const;
+
 /** What keeps the first channel from taking messages; `undefined` when nothing is known to. */
 export function channelWords(budget: Budget, now: EpochMs): string | undefined {
-  const { throttled, trouble } = budget;
-  if (trouble?.reason === 'refused') return `the robot refuses since ${timeOf(trouble.since)} (${trouble.code})`;
-  if (trouble !== undefined) return `the robot gives no answer since ${timeOf(trouble.since)} (${trouble.code})`;
+  const { throttled, troubles } = budget;
+  const trouble = troubles.first;
+  if (trouble !== undefined && trouble.reason !== 'busy')
+    return `the robot ${SAID[trouble.reason]} since ${timeOf(trouble.since)} (${trouble.code})`;
   if (throttled.first === undefined || !isThrottled(budget, 'first', now)) return undefined;
   return `the robot takes no more messages until ${timeOf(plus(throttled.first.since, throttled.first.retryAfter))}`;
 }

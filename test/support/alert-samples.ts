@@ -42,7 +42,7 @@ export function registered(name: string, instance = INSTANCE): Outcome {
 export function channelRefused(day: string, since: number): Outcome {
   return {
     ...{ kind: 'channel-refused', channel: 'slack', reason: 'refused', code: 'no_team', since: epochMs(since), day },
-    hasSecond: false,
+    instead: 'nothing',
   };
 }
 

@@ -37,6 +37,8 @@ export interface TellOptions {
   readonly skewMs?: number;
   /** Without one unless told otherwise. */
   readonly withSecond?: boolean;
+  /** In place of the robots: what answers as no robot here can be made to. */
+  readonly channels?: NotifyDeps['channels'];
   /** Whether the run keeps house as the deployed function does; it does nothing of the kind unless told to. */
   readonly keepsHouse?: boolean;
   /** URL of the log service, when something stands before it. */
@@ -133,7 +135,7 @@ export async function notifyWorldOn(services: ServiceWorld): Promise<NotifyWorld
     };
     await runNotify({
       ...common,
-      channels: {
+      channels: options.channels ?? {
         first: channelOf(robot, clockOfRun, watch),
         ...(withSecond ? { second: channelOf(second, clockOfRun, watch) } : {}),
       },

@@ -94,6 +94,7 @@ const HEADLINES: Partial<Readonly<Record<OutcomeKind, Bilingual>>> = {
   'log-store-restored': { zh: '日志库恢复接收结果记录', en: 'The log store takes outcome records again' },
   'outcome-unwritable': { zh: '日志库不接受一条结果记录', en: 'The log store refuses an outcome record' },
   'outbox-damaged': { zh: '发件箱中有无法读取的对象', en: 'Object of the outbox can not be read' },
+  'critical-untold': { zh: '一条严重消息没能告知', en: 'A critical message could not be told' },
   'channel-refused': { zh: '通知渠道不接收消息', en: 'A channel takes no messages' },
   'channel-restored': { zh: '通知渠道恢复', en: 'A channel takes messages again' },
   'mute-invalid': { zh: '静默无效，不起作用', en: 'Mute not valid, mutes nothing' },

@@ -4,6 +4,9 @@ import { type DurationMs, durationMs, type EpochMs, hours, minutes, seconds } fr
 /** Which of the two channels. */
 export type ChannelRole = 'first' | 'second';
 
+/** What is known of each channel. */
+export type PerChannel<Value> = Readonly<Partial<Record<ChannelRole, Value>>>;
+
 /** One message given to a channel: written down before it is sent. */
 export interface Send {
   readonly at: EpochMs;
@@ -11,6 +14,8 @@ export interface Send {
   readonly id: string;
   readonly severity: Severity;
   readonly channel: ChannelRole;
+  /** A test that a person asked for: no news that anybody has to follow. */
+  readonly isTest?: true;
 }
 
 /** A channel that said "too many messages". */
@@ -19,11 +24,17 @@ export interface Throttle {
   readonly retryAfter: DurationMs;
 }
 
-/** Why the first channel is passed over. */
+/** What is wrong with a channel: it took no message since. */
 export interface ChannelTrouble {
   readonly since: EpochMs;
-  readonly reason: 'refused' | 'silent';
+  /**
+   * `refused`: it takes nothing until a person mends something; `silent`: no answer that can be understood; `busy`: it
+   * wants to be left alone; `unsuitable`: it took a message in no form, which may be the message's fault.
+   */
+  readonly reason: 'refused' | 'silent' | 'busy' | 'unsuitable';
   readonly code: string;
+  /** The message that showed it first. */
+  readonly messageId: string;
   /** The day it was reported last, as `2026-01-31`. */
   readonly toldOn: string | undefined;
 }
@@ -32,14 +43,16 @@ export interface ChannelTrouble {
 export interface Budget {
   /** Of the last hour, oldest first. */
   readonly sends: readonly Send[];
-  readonly throttled: Readonly<Partial<Record<ChannelRole, Throttle>>>;
+  readonly throttled: PerChannel<Throttle>;
   /** Since when more is to be told than people could follow. */
   readonly crowdedSince: EpochMs | undefined;
-  readonly trouble: ChannelTrouble | undefined;
+  readonly troubles: PerChannel<ChannelTrouble>;
+  /** When a channel that had not taken one message took another: the first may be at fault itself. */
+  readonly tookAnother: PerChannel<EpochMs>;
 }
 
 /** Nothing was sent yet. */
-export const NO_SENDS: Budget = { sends: [], throttled: {}, crowdedSince: undefined, trouble: undefined };
+export const NO_SENDS: Budget = { sends: [], throttled: {}, crowdedSince: undefined, troubles: {}, tookAnother: {} };
 
 /** DingTalk mutes a robot for ten minutes at the 21st message in a minute; two are left for people's own tests. */
 const PER_MINUTE = 18;
@@ -61,16 +74,16 @@ const MAX_SENDS = 2160;
 /** The longest a message may be under way, so that the window above holds. */
 export const SEND_TIMEOUT_MS = 8000;
 
-/** Whether the channel may be given one more message now. */
-export function maySend(
-  budget: Budget,
-  { channel, severity }: Pick<Send, 'channel' | 'severity'>,
-  now: EpochMs,
-): boolean {
-  if (isThrottled(budget, channel, now)) return false;
-  const recent = budget.sends.filter((send) => send.channel === channel && now - send.at < WINDOW);
+/** Whether the channel may be given one more message now. A critical test takes nothing of the share of what is critical. */
+export function maySend(budget: Budget, send: Pick<Send, 'channel' | 'severity' | 'isTest'>, now: EpochMs): boolean {
+  if (isThrottled(budget, send.channel, now)) return false;
+  const recent = budget.sends.filter(({ at, channel }) => channel === send.channel && now - at < WINDOW);
   if (recent.length >= PER_MINUTE) return false;
-  return severity === 'critical' || recent.filter((send) => send.severity !== 'critical').length < PER_MINUTE_OTHERS;
+  return isUrgent(send) || recent.filter((one) => !isUrgent(one)).length < PER_MINUTE_OTHERS;
+}
+
+function isUrgent({ isTest, severity }: Pick<Send, 'severity' | 'isTest'>): boolean {
+  return severity === 'critical' && isTest === undefined;
 }
 
 /** Takes a place for a message; to be written down before it is sent. */
@@ -87,13 +100,17 @@ export function isThrottled({ throttled }: Budget, channel: ChannelRole, now: Ep
 
 /** How many messages that are not critical may go out now, while it is not crowded. */
 export function freeMessages(budget: Budget, now: EpochMs): number {
-  const recent = budget.sends.filter(({ at, severity }) => severity !== 'critical' && now - at < SPAN_OF_OTHERS);
+  const recent = budget.sends.filter(
+    ({ at, isTest, severity }) => severity !== 'critical' && isTest === undefined && now - at < SPAN_OF_OTHERS,
+  );
   return Math.max(0, MESSAGES_OF_OTHERS - new Set(recent.map(({ id }) => id)).size);
 }
 
 /** While it is crowded: whether it is time for the hourly digest of a severity. */
 export function isDigestDue(budget: Budget, severity: Severity, now: EpochMs): boolean {
-  return !budget.sends.some((send) => send.severity === severity && now - send.at < DIGEST_EVERY);
+  return !budget.sends.some(
+    (send) => send.severity === severity && send.isTest === undefined && now - send.at < DIGEST_EVERY,
+  );
 }
 
 /** Whether the rush is over: nothing waits, and nothing but critical was told for ten minutes. */
@@ -109,19 +126,33 @@ export function isCalm(budget: Budget, now: EpochMs): boolean {
 export function budgetAt(budget: Budget, now: EpochMs): Budget {
   if (!momentsOf(budget).some((at) => at > now)) return budget;
   const past = (at: EpochMs): EpochMs => (at > now ? now : at);
-  const { crowdedSince, sends, throttled, trouble } = budget;
-  const throttle = (one: Throttle | undefined) => one && { ...one, since: past(one.since) };
-  const [first, second] = [throttle(throttled.first), throttle(throttled.second)];
+  const pastSince = <Value extends { readonly since: EpochMs }>(one: Value): Value => ({
+    ...one,
+    since: past(one.since),
+  });
+  const { crowdedSince, sends, throttled, tookAnother, troubles } = budget;
   return {
     sends: sends.map((send) => ({ ...send, at: past(send.at) })),
-    throttled: { ...(first && { first }), ...(second && { second }) },
+    throttled: eachChannel(throttled, pastSince),
     crowdedSince: crowdedSince && past(crowdedSince),
-    trouble: trouble && { ...trouble, since: past(trouble.since) },
+    troubles: eachChannel(troubles, pastSince),
+    tookAnother: eachChannel(tookAnother, past),
   };
 }
 
-function momentsOf({ crowdedSince, sends, throttled, trouble }: Budget): readonly EpochMs[] {
-  const others = [crowdedSince, throttled.first?.since, throttled.second?.since, trouble?.since];
+/** The same of each channel, changed; what is not known of one stays so. */
+function eachChannel<Value>({ first, second }: PerChannel<Value>, change: (value: Value) => Value): PerChannel<Value> {
+  return {
+    ...(first === undefined ? {} : { first: change(first) }),
+    ...(second === undefined ? {} : { second: change(second) }),
+  };
+}
+
+function momentsOf({ crowdedSince, sends, throttled, tookAnother, troubles }: Budget): readonly EpochMs[] {
+  const others = [
+    ...[crowdedSince, throttled.first?.since, throttled.second?.since],
+    ...[troubles.first?.since, troubles.second?.since, tookAnother.first, tookAnother.second],
+  ];
   return [...sends.map(({ at }) => at), ...others.filter((at) => at !== undefined)];
 }
 

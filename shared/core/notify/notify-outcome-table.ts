@@ -102,6 +102,20 @@ export const NOTIFY_OUTCOME_KINDS = {
     fixZh: '查看该对象，并查明是谁写入了 outbox/；处理后删除它。',
     fixEn: 'Look at the object and find out who wrote it to outbox/; delete it afterwards.',
   },
+  'critical-untold': {
+    severity: 'critical', // as what nobody was told
+    told: true,
+    lane: 'normal',
+    lifetime: 'event',
+    final: true,
+    cause: ['kind', 'reason'],
+    fields: ['correlation_id', 'reason', 'rule_inputs', 'object_key'],
+    zh: '有一条严重消息（{reason}）没有渠道接受，精简后也不行，已移到 {object_key}。它所说的 {problems} 个问题没有被告知。',
+    en: 'No channel took a critical message ({reason}), not even reduced; it lies in {object_key} now. Problems it speaks of, which nobody was told: {problems}.',
+    fixZh: '立即查看该对象并处理其中的问题，之后删除它；检查机器人：`mqtt-certs alert test`。',
+    fixEn:
+      'Read the object now and see to its problems, then delete it; to see whether the robot is well: `mqtt-certs alert test`.',
+  },
   'channel-refused': {
     severity: 'critical',
     told: true,

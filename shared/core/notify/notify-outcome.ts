@@ -2,10 +2,12 @@ import type { CauseId } from '../alert-key.ts';
 import { nameOf } from '../digest.ts';
 import { type DisplayText, displayText } from '../display-text.ts';
 import type { Etag, ObjectKey } from '../object-version.ts';
+import type { Bilingual } from '../openapi-code.ts';
 import type { EventId, OutcomeRecord } from '../outcome-record.ts';
 import type { OutcomeKind } from '../outcome-table.ts';
 import { safeJson } from '../safe-json.ts';
 import { type EpochMs, isoOf } from '../time.ts';
+import type { MessageId } from './notify-layout.ts';
 import type { NOTIFY_OUTCOME_KINDS } from './notify-outcome-table.ts';
 import { testedSaid } from './tested-record.ts';
 
@@ -64,16 +66,28 @@ export type NotifyOutcome =
       readonly foundKey: ObjectKey;
       readonly etag: Etag;
     }
+  /** `about` is the kind of its first problem. */
+  | {
+      readonly kind: 'critical-untold';
+      readonly messageId: MessageId;
+      readonly parkedKey: ObjectKey;
+      readonly about: OutcomeKind;
+      readonly problems: number;
+    }
   /** `day` (`2026-01-31`): reported once a day for as long as it lasts. */
   | {
       readonly kind: 'channel-refused';
       readonly channel: string;
-      /** `silent`: it has not given an answer that can be understood. */
-      readonly reason: 'refused' | 'silent';
+      /**
+       * `silent`: it has not given an answer that can be understood; `busy`: it wants to be left alone; `unsuitable`: it
+       * took a message in no form.
+       */
+      readonly reason: 'refused' | 'silent' | 'busy' | 'unsuitable';
       readonly code: string;
       readonly since: EpochMs;
       readonly day: string;
-      readonly hasSecond: boolean;
+      /** Which channel takes messages meanwhile; `nothing`: there is no other; `neither`: that one takes none either. */
+      readonly instead: 'first' | 'second' | 'nothing' | 'neither';
     }
   | { readonly kind: 'channel-restored'; readonly channel: string; readonly since: EpochMs }
   /** `batchId` names the alerts that were muted together. */
@@ -150,6 +164,8 @@ export function notifyIdentity(outcome: NotifyOutcome): readonly (string | numbe
       return [outcome.parkedKey];
     case 'outbox-damaged':
       return [outcome.foundKey, outcome.etag];
+    case 'critical-untold':
+      return [outcome.messageId];
     case 'channel-refused':
       return [outcome.channel, outcome.reason, outcome.code, outcome.since, outcome.day];
     case 'channel-restored':
@@ -224,6 +240,13 @@ function saidOf(outcome: NotifyOutcome): Said {
         },
         inputs: { found_at: shown(outcome.foundKey) },
       };
+    case 'critical-untold': {
+      const { about, messageId, parkedKey, problems } = outcome;
+      return {
+        fields: { reason: about, object_key: shown(parkedKey), correlation_id: messageId },
+        inputs: { problems },
+      };
+    }
     case 'channel-refused':
       return channelRefusedSaid(outcome);
     case 'channel-restored': {
@@ -278,15 +301,26 @@ function saidOf(outcome: NotifyOutcome): Said {
 
 type Of<Kind extends NotifyOutcome['kind']> = Extract<NotifyOutcome, { readonly kind: Kind }>;
 
-function channelRefusedSaid({ channel, code, hasSecond, reason, since }: Of<'channel-refused'>): Said {
-  const second = hasSecond
-    ? { second: 'Messages go through the second channel.', second_zh: '消息改由备用渠道发送。' }
-    : {
-        second: 'There is no second channel: messages wait in the outbox.',
-        second_zh: '没有备用渠道，消息在发件箱中等待。',
-      };
-  return { fields: { name: displayText(channel), reason, api_code: code }, inputs: { since: isoOf(since), ...second } };
+function channelRefusedSaid({ channel, code, instead, reason, since }: Of<'channel-refused'>): Said {
+  const { en, zh } = INSTEAD[instead];
+  return {
+    fields: { name: displayText(channel), reason, api_code: code },
+    inputs: { since: isoOf(since), second: en, second_zh: zh },
+  };
 }
+
+const INSTEAD = {
+  first: { zh: '消息走首选渠道。', en: 'Messages go through the first channel.' },
+  second: { zh: '消息改由备用渠道发送。', en: 'Messages go through the second channel.' },
+  nothing: {
+    zh: '没有备用渠道，消息在发件箱中等待。',
+    en: 'There is no second channel: messages wait in the outbox.',
+  },
+  neither: {
+    zh: '另一个渠道也不接收，消息在发件箱中等待。',
+    en: 'The other channel takes none either: messages wait in the outbox.',
+  },
+} as const satisfies Record<Of<'channel-refused'>['instead'], Bilingual>;
 
 function whereOf({ ca = '', instance = '' }: Of<'condition-unreported'>): Texts {
   if (instance === '') return { where: 'of the deployment', where_zh: '整个部署' };

@@ -70,6 +70,11 @@ const REASONS: Partial<Readonly<Record<OutcomeKind, Readonly<Record<string, Bili
   'channel-refused': {
     refused: { zh: '渠道明确拒绝，需要有人处理。', en: 'It refuses, and a person has to mend that.' },
     silent: { zh: '渠道没有可以理解的应答。', en: 'It gives no answer that can be understood.' },
+    busy: { zh: '渠道一直要求稍后再发。', en: 'It wants to be left alone again and again.' },
+    unsuitable: {
+      zh: '渠道不接受消息的内容，精简后也不接受。',
+      en: 'It takes no message in any form, not even reduced.',
+    },
   },
   'mute-invalid': {
     'unknown-kind': { zh: '没有这种类型或问题编号。', en: 'There is no such kind or problem id.' },

@@ -1,84 +1,105 @@
+import { type Failure, isLasting, troubleAfter } from '../../core/notify/channel-health.ts';
 import { localTime } from '../../core/notify/local-time.ts';
 import type { Message } from '../../core/notify/message.ts';
-import type { ChannelTrouble } from '../../core/notify/message-budget.ts';
+import { type ChannelRole, isThrottled } from '../../core/notify/message-budget.ts';
 import { paragraphs } from '../../core/notify/message-words.ts';
+import type { NotifyOutcome } from '../../core/notify/notify-outcome.ts';
 import { localTimeOf } from '../../core/notify/quiet-hours.ts';
 import type { Severity } from '../../core/outcome-table.ts';
-import { minutes } from '../../core/time.ts';
+import type { NotifyChannels } from './deps.ts';
 import { type Teller, tellOutcomes } from './teller.ts';
 
-/** A channel that gives no answer is passed over after this time: it may only be a short fault on the way. */
-const SILENT_AFTER = minutes(5);
-
-/** The first channel answers: whatever was wrong with it is over. */
-export async function noteAnswer({ budget, deps }: Teller): Promise<void> {
-  const { trouble } = budget.get();
+/** The channel took a message: whatever was wrong with it is over. */
+export async function noteTaken({ budget, deps }: Teller, role: ChannelRole): Promise<void> {
+  const { [role]: trouble, ...others } = budget.get().troubles;
   if (trouble === undefined) return;
   if (trouble.toldOn !== undefined) {
     const { since } = trouble;
-    await tellOutcomes(deps, [{ kind: 'channel-restored', channel: deps.channels.first.kind, since }]);
+    await tellOutcomes(deps, [{ kind: 'channel-restored', channel: nameOfChannel(deps.channels, role), since }]);
   }
-  await budget.set({ ...budget.get(), trouble: undefined });
+  const tookAnother = { ...budget.get().tookAnother, [role]: deps.clock.now() };
+  await budget.set({ ...budget.get(), troubles: others, tookAnother });
 }
 
-/** The first channel refused, or gave no answer that can be understood; reported once a day while it lasts. */
-export async function noteTrouble(
-  teller: Teller,
-  delivery: { readonly kind: 'refused' | 'unknown'; readonly code: string },
-): Promise<void> {
+/** The channel did not take a message. */
+export async function noteTrouble({ budget, deps }: Teller, role: ChannelRole, failure: Failure): Promise<void> {
+  const { troubles } = budget.get();
+  const after = troubleAfter(troubles[role], failure, deps.clock.now());
+  if (after !== troubles[role]) await budget.set({ ...budget.get(), troubles: { ...troubles, [role]: after } });
+}
+
+/** Reports what is certainly wrong with the channels, once a day for as long as it lasts. */
+export async function tellTroubles(teller: Teller): Promise<void> {
   const { budget, deps } = teller;
-  const before = budget.get().trouble;
   const now = deps.clock.now();
-  const code = delivery.code.slice(0, 80);
-  const isSame = before?.reason === 'refused' || delivery.kind === 'unknown';
-  const trouble: ChannelTrouble =
-    before !== undefined && isSame
-      ? before
-      : { since: now, reason: delivery.kind === 'refused' ? 'refused' : 'silent', code, toldOn: undefined };
-  teller.firstIsOut = trouble.reason;
   const { day } = localTimeOf(now, deps.settings.timeZone);
-  const isToTell = trouble.toldOn !== day && (trouble.reason === 'refused' || isLastingSilence(teller, trouble));
-  if (isToTell) await tellTrouble(teller, trouble, day);
-  const after = isToTell ? { ...trouble, toldOn: day } : trouble;
-  if (after !== before) await budget.set({ ...budget.get(), trouble: after });
+  for (const role of ['first', 'second'] as const) {
+    const { troubles } = budget.get();
+    const trouble = troubles[role];
+    if (trouble === undefined || trouble.toldOn === day || !isLasting(trouble, now)) continue;
+    const { code, reason, since } = trouble;
+    const channel = nameOfChannel(deps.channels, role);
+    const instead = insteadOf(teller, role);
+    await tellOutcomes(deps, [{ kind: 'channel-refused', channel, reason, code, since, day, instead }]);
+    await budget.set({ ...budget.get(), troubles: { ...troubles, [role]: { ...trouble, toldOn: day } } });
+  }
 }
 
-async function tellTrouble({ deps }: Teller, { code, reason, since }: ChannelTrouble, day: string): Promise<void> {
-  const { first, second } = deps.channels;
-  await tellOutcomes(deps, [
-    { kind: 'channel-refused', channel: first.kind, reason, code, since, day, hasSecond: second !== undefined },
-  ]);
+/** Also the name of its problem: two channels of one kind are two. */
+function nameOfChannel({ first, second }: NotifyChannels, role: ChannelRole): string {
+  return role === 'first' ? first.kind : `${second?.kind ?? ''}-second`;
 }
 
-function isLastingSilence({ deps }: Teller, { reason, since }: ChannelTrouble): boolean {
-  return reason === 'silent' && deps.clock.now() - since >= SILENT_AFTER;
+type Instead = Extract<NotifyOutcome, { readonly kind: 'channel-refused' }>['instead'];
+
+/** Where messages go while a channel takes none. */
+function insteadOf({ budget, deps }: Teller, role: ChannelRole): Instead {
+  if (deps.channels.second === undefined) return 'nothing';
+  const other = role === 'first' ? 'second' : 'first';
+  const isOut = budget.get().troubles[other] !== undefined || isThrottled(budget.get(), other, deps.clock.now());
+  return isOut ? 'neither' : other;
 }
 
 /**
- * Whether a message may take the second channel: when the first one will not take any, has been silent for five minutes,
- * or wants to be left alone for longer than what is critical can wait.
+ * Whether a message may take the second channel: when the first one takes none for certain, or wants to be left alone for
+ * longer than what is critical can wait.
  */
-export function isPassedOver(teller: Teller, severity: Severity): boolean {
-  const { trouble } = teller.budget.get();
-  if (teller.firstIsOut === 'throttled') return severity === 'critical';
-  return trouble !== undefined && (trouble.reason === 'refused' || isLastingSilence(teller, trouble));
+export function isPassedOver({ budget, deps }: Teller, severity: Severity): boolean {
+  const now = deps.clock.now();
+  const trouble = budget.get().troubles.first;
+  if (trouble !== undefined && isLasting(trouble, now)) return true;
+  return severity === 'critical' && isThrottled(budget.get(), 'first', now);
 }
 
 /** The same message with a line that says why it does not come through the first channel. */
-export function throughSecond({ budget, deps, firstIsOut }: Teller, message: Message): Message {
-  const { language, timeZone } = deps.settings;
-  const { kind } = deps.channels.first;
-  const { trouble } = budget.get();
-  const since = trouble === undefined ? '' : localTime(trouble.since, timeZone);
-  const why =
-    firstIsOut === 'throttled' || trouble === undefined
-      ? { zh: `渠道 ${kind} 正在限流`, en: `the channel ${kind} takes no more messages for a while` }
-      : trouble.reason === 'refused'
-        ? {
-            zh: `渠道 ${kind} 自 ${since} 起拒收消息（${trouble.code}）`,
-            en: `the channel ${kind} refuses messages since ${since} (${trouble.code})`,
-          }
-        : { zh: `渠道 ${kind} 自 ${since} 起没有应答`, en: `the channel ${kind} gives no answer since ${since}` };
-  const line = paragraphs(language, { zh: `${why.zh}，本消息改由备用渠道发送。`, en: `Sent here because ${why.en}.` });
+export function throughSecond(teller: Teller, message: Message): Message {
+  const why = whySecond(teller);
+  const line = paragraphs(teller.deps.settings.language, {
+    zh: `${why.zh}，本消息改由备用渠道发送。`,
+    en: `Sent here because ${why.en}.`,
+  });
   return { ...message, parts: [...line, ...message.parts] };
+}
+
+function whySecond({ budget, deps }: Teller): { readonly zh: string; readonly en: string } {
+  const { kind } = deps.channels.first;
+  const trouble = budget.get().troubles.first;
+  const since = trouble === undefined ? '' : localTime(trouble.since, deps.settings.timeZone);
+  switch (trouble?.reason) {
+    case 'refused':
+      return {
+        zh: `渠道 ${kind} 自 ${since} 起拒收消息（${trouble.code}）`,
+        en: `the channel ${kind} refuses messages since ${since} (${trouble.code})`,
+      };
+    case 'silent':
+      return { zh: `渠道 ${kind} 自 ${since} 起没有应答`, en: `the channel ${kind} gives no answer since ${since}` };
+    case 'unsuitable':
+      return {
+        zh: `渠道 ${kind} 不接受本消息的内容（${trouble.code}）`,
+        en: `the channel ${kind} does not take its text (${trouble.code})`,
+      };
+    case 'busy':
+    case undefined:
+      return { zh: `渠道 ${kind} 正在限流`, en: `the channel ${kind} takes no more messages for a while` };
+  }
 }

@@ -1,5 +1,6 @@
 import { ALERTS, SEVERITIES } from '../../core/alert-key.ts';
 import type { AlertGroup } from '../../core/notify/alert-groups.ts';
+import { lastTryOf } from '../../core/notify/channel-health.ts';
 import { isRushed, type PlannedMessage, planCritical, planOthers } from '../../core/notify/message-plan.ts';
 import { isQuiet } from '../../core/notify/quiet-hours.ts';
 import type { Severity } from '../../core/outcome-table.ts';
@@ -7,7 +8,9 @@ import { seconds } from '../../core/time.ts';
 import type { ObjectPage } from '../../ports/object-store.ts';
 import { isStrange, overviewOf } from './alert-pages.ts';
 import { collect, type OpenMessage } from './collect.ts';
+import { coverAll } from './cover.ts';
 import { deliver } from './deliver.ts';
+import { drainTests, isTest } from './drain-tests.ts';
 import { park } from './park.ts';
 import { clearUnmatchedEnds, type Survey, survey } from './survey.ts';
 import { hasTime, type Teller } from './teller.ts';
@@ -18,39 +21,69 @@ const TIME_TO_LOOK = seconds(30);
 /** With less time left no more messages are made. */
 const TIME_TO_MAKE = seconds(20);
 
+/** With so many messages that no channel takes, no more are made: it is the channel. */
+const MOST_CRITICAL_OPEN = 3;
+const MOST_OTHERS_OPEN = 2;
+
 /** How far a part of the draining came. */
 interface Drained {
   readonly sent: number;
   readonly surveys: readonly Survey[];
 }
 
-/** What is left to do once the messages of earlier runs are on their way. */
+/** How far the messages of earlier runs came. */
 interface Resumed {
   readonly sent: number;
-  /** Whether messages of this sort had to stay: what they cover still lies in the outbox and must not be told twice. */
-  readonly isCriticalStuck: boolean;
-  readonly areOthersStuck: boolean;
+  /** What could not be sent, the first of them because no channel took it, or because there is none now. */
+  readonly left: readonly OpenMessage[];
+  readonly hasToWait: boolean;
 }
 
 /**
  * Tells what waits: first what earlier runs left unsent, then what is critical, whatever the hour, then the others as fast
- * as people can follow.
+ * as people can follow. A message that no channel takes is no reason to hold back the others: what passes beside it shows
+ * whether it is at fault itself.
  *
- * @param unsent - Messages that are written down whole, oldest first.
+ * @param unsent - Messages that are written down whole.
  * @returns Whether everything that waits was looked at.
  */
 export async function drain(teller: Teller, unsent: readonly OpenMessage[]): Promise<boolean> {
-  const resumed = await resume(teller, unsent);
-  // Only now: what those messages covered is gone.
+  const tests = unsent.filter(isTest);
+  const inTurn = inTheirTurn(
+    teller,
+    unsent.filter((open) => !isTest(open)),
+  );
+  const before = await resume(teller, inTurn.filter(isCritical));
+  const beforeOthers = await resumeOthers(
+    teller,
+    inTurn.filter((open) => !isCritical(open)),
+  );
+  const left = [...before.left, ...beforeOthers.left];
+  const isCovered = await coverAll(teller, [...left, ...tests]);
+  // Only now: what the messages that were sent covered is gone.
   const overview = await overviewOf(teller.deps.store);
-  const critical = resumed.isCriticalStuck ? NOTHING : await drainCritical(teller, overview);
-  const sent = resumed.sent + critical.sent;
-  const others = resumed.areOthersStuck ? NOTHING : await drainOthers(teller, overview, sent);
+  const mayMake = ({ hasToWait, left: own }: Resumed, most: number): boolean =>
+    isCovered && !hasToWait && own.length < most;
+  const critical = mayMake(before, MOST_CRITICAL_OPEN) ? await drainCritical(teller, overview) : NOTHING;
+  const sent = before.sent + beforeOthers.sent + critical.sent;
+  const others = mayMake(beforeOthers, MOST_OTHERS_OPEN) ? await drainOthers(teller, overview, sent) : NOTHING;
+  await resumeRest(teller, isHeldBack(teller) ? before.left : left);
   const surveys = [...critical.surveys, ...others.surveys];
+  await drainTests(teller, surveys, { unsent: tests, isQuiet: isHeldBack(teller) });
   const isAllSeen = surveys.length === 1 + OTHERS.length && surveys.every(({ isWhole }) => isWhole);
   if (isAllSeen) await clearUnmatchedEnds(teller, surveys);
   if (overview !== undefined) await parkStrangers(teller, overview);
   return isAllSeen;
+}
+
+function isCritical({ record }: OpenMessage): boolean {
+  return record.severity === 'critical';
+}
+
+/** Those that were not tried yet, then the one whose last try is longest ago: each has its turn. */
+function inTheirTurn({ budget }: Teller, unsent: readonly OpenMessage[]): readonly OpenMessage[] {
+  const lastTry = ({ record }: OpenMessage): number => lastTryOf(budget.get(), record.id) ?? 0;
+  return [...unsent].sort((a, b) => lastTry(a) - lastTry(b));
 }
 
 /** What lies under no severity is seen by no survey. */
@@ -62,17 +95,25 @@ async function parkStrangers(teller: Teller, overview: ObjectPage): Promise<void
 
 const NOTHING: Drained = { sent: 0, surveys: [] };
 
-async function resume(teller: Teller, unsent: readonly OpenMessage[]): Promise<Resumed> {
-  const isCritical = ({ record }: OpenMessage): boolean => record.severity === 'critical';
-  const critical = unsent.filter(isCritical);
-  const others = unsent.filter((open) => !isCritical(open));
-  const criticalSent = await deliverAll(teller, critical);
-  const othersSent = isHeldBack(teller) ? 0 : await deliverAll(teller, others);
-  return {
-    sent: criticalSent + othersSent,
-    isCriticalStuck: criticalSent < critical.length,
-    areOthersStuck: othersSent < others.length,
-  };
+/** Sends messages in their order, up to the first that has to stay. */
+async function resume(teller: Teller, messages: readonly OpenMessage[]): Promise<Resumed> {
+  for (const [sent, open] of messages.entries()) {
+    const delivered = await deliver(teller, open);
+    if (delivered !== 'told') return { sent, left: messages.slice(sent), hasToWait: delivered === 'waits' };
+  }
+  return { sent: messages.length, left: [], hasToWait: false };
+}
+
+async function resumeOthers(teller: Teller, messages: readonly OpenMessage[]): Promise<Resumed> {
+  return isHeldBack(teller) ? { sent: 0, left: messages, hasToWait: false } : resume(teller, messages);
+}
+
+/** What stood behind a message that failed, now that others had their turn. */
+async function resumeRest(teller: Teller, left: readonly OpenMessage[]): Promise<void> {
+  for (const open of left) {
+    if (teller.attempts.hadTurn(open.record.id)) continue;
+    if ((await deliver(teller, open)) === 'waits') return;
+  }
 }
 
 function isHeldBack({ deps }: Teller): boolean {
@@ -106,16 +147,7 @@ async function drainOthers(teller: Teller, overview: ObjectPage | undefined, sen
   return { sent: await makeAndDeliver(teller, messages, surveys), surveys };
 }
 
-/** Sends messages in their order, up to the first that has to stay; how many were sent. */
-async function deliverAll(teller: Teller, messages: readonly OpenMessage[]): Promise<number> {
-  let sent = 0;
-  for (const open of messages) {
-    if ((await deliver(teller, open)) === 'stays') break;
-    sent += 1;
-  }
-  return sent;
-}
-
+/** Makes messages and sends them; how many were sent. */
 async function makeAndDeliver(
   teller: Teller,
   planned: readonly PlannedMessage[],
@@ -127,8 +159,9 @@ async function makeAndDeliver(
     if (from === undefined || !hasTime(teller, TIME_TO_MAKE)) break;
     const open = await collect(teller, message, from);
     if (open === undefined) continue;
-    if ((await deliver(teller, open)) === 'stays') break;
-    sent += 1;
+    const delivered = await deliver(teller, open);
+    if (delivered === 'waits') break;
+    if (delivered === 'told') sent += 1;
   }
   return sent;
 }

@@ -6,7 +6,7 @@ import { instanceOf } from './notify-shapes.ts';
 import { readAlert } from './read-alert.ts';
 import type { Teller } from './teller.ts';
 
-/** What becomes of an alert, mutes included; `wait`: the end of a condition whose beginning is still to be told. */
+/** What becomes of an alert, mutes included; `wait`: something on its way tells it, or must be told before it. */
 export type Judgement =
   | { readonly kind: AlertVerdict | 'wait' }
   | { readonly kind: 'muted'; readonly mute: PlacedMute };
@@ -22,6 +22,7 @@ export function alertJudge(teller: Teller): AlertJudge {
   let last: { readonly causeId: string; readonly mute: PlacedMute | undefined } | undefined;
   return async (alert) => {
     const { name } = alert;
+    if (teller.cover.has(alert)) return { kind: 'wait' };
     if (last?.causeId !== name.causeId) last = { causeId: name.causeId, mute: await muteOf(teller, alert) };
     if (last.mute !== undefined) return { kind: 'muted', mute: last.mute };
     const verdict = judgeAlert(teller.memory.get(), name, teller.deps.clock.now());

@@ -6,8 +6,10 @@ import { ServiceFailure } from '../../core/service-failure.ts';
 import { durationMs, minutes, since } from '../../core/time.ts';
 import { listAll } from '../each-page.ts';
 import { type Lease, releaseQuietly, takeLease } from '../hold-lease.ts';
+import { newAttempts } from './attempts.ts';
 import { BUDGET_STATE } from './budget-state.ts';
 import { complainOfMutes } from './complain-of-mutes.ts';
+import { newCover } from './cover.ts';
 import type { NotifyDeps } from './deps.ts';
 import { drain } from './drain.ts';
 import { forgetUnreported } from './forget-unreported.ts';
@@ -16,10 +18,12 @@ import { finishOpen } from './open-records.ts';
 import { park } from './park.ts';
 import { type ReadMutes, readMutes } from './read-mutes.ts';
 import { openState } from './state-cell.ts';
-import { messageIds, pendingCauses, type Teller, TellerReplacedError } from './teller.ts';
+import { allowanceOf, messageIds, pendingCauses, type Teller, TellerReplacedError } from './teller.ts';
 
 /** How long others wait for a run that died, after the time it had left. */
 const LEASE_GRACE = minutes(1);
+/** A flood of foreign objects must not take the time of what is to be told. */
+const PARKED_IN_A_RUN = 50;
 /**
  * The notify function: tells people what waits in the outbox. Whatever it does is written down before, so that a run that
  * dies anywhere is continued by the next one: everything is told, and nothing twice under another id.
@@ -79,9 +83,10 @@ async function openTeller(
     ...{ deps, lease, budget: budget.cell, memory: memory.cell, mutes: mutes.inForce },
     ...{
       pendingBegins: pendingCauses(),
-      firstIsOut: undefined,
+      cover: newCover(),
+      attempts: newAttempts(),
       sweepings: new Set(),
-      parked: 0,
+      parking: allowanceOf(PARKED_IN_A_RUN),
       mutesByReading: new Map(),
     },
     nextId: messageIds(deps.runId),

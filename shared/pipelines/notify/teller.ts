@@ -11,6 +11,8 @@ import { recordOf } from '../../core/outcome.ts';
 import type { OutcomeKind } from '../../core/outcome-table.ts';
 import { type DurationMs, type EpochMs, since } from '../../core/time.ts';
 import type { Lease } from '../hold-lease.ts';
+import type { Attempts } from './attempts.ts';
+import type { Cover } from './cover.ts';
 import type { NotifyDeps } from './deps.ts';
 import type { StateCell } from './state-cell.ts';
 
@@ -23,15 +25,33 @@ export interface Teller {
   readonly mutes: readonly PlacedMute[];
   /** Conditions whose beginning waits to be told: their ends wait too. */
   readonly pendingBegins: PendingCauses;
-  /** Why the first channel is not tried again in this run. */
-  firstIsOut: 'throttled' | 'refused' | 'silent' | undefined;
+  /** What messages on their way will tell. */
+  readonly cover: Cover;
+  readonly attempts: Attempts;
   /** Objects nobody needs any more, deleted at the end. */
   readonly sweepings: Set<ObjectKey>;
-  /** How many objects were moved out of the way in this run. */
-  parked: number;
+  /** Objects that this run may still move out of the way. */
+  readonly parking: Allowance;
   /** Of causes of which an alert was read because a mute might be about them: the one that is. */
   readonly mutesByReading: Map<CauseId, PlacedMute | undefined>;
   readonly nextId: () => MessageId;
+}
+
+/** So many times, and no more. */
+export interface Allowance {
+  /** Whether there was one more; it is used up now. */
+  readonly take: () => boolean;
+}
+
+/** An allowance of `count` times. */
+export function allowanceOf(count: number): Allowance {
+  let left = count;
+  return {
+    take: () => {
+      left -= 1;
+      return left >= 0;
+    },
+  };
 }
 
 /** A set of causes that does not grow without end. */
@@ -89,7 +109,11 @@ export function composeOptions({ clock, settings }: NotifyDeps): ComposeOptions 
 }
 
 /** Records what the teller itself found out. */
-export async function tellOutcomes(deps: NotifyDeps, outcomes: readonly NotifyOutcome[], at?: EpochMs): Promise<void> {
+export async function tellOutcomes(
+  deps: Pick<NotifyDeps, 'clock' | 'reporter' | 'run'>,
+  outcomes: readonly NotifyOutcome[],
+  at?: EpochMs,
+): Promise<void> {
   const moment = at ?? deps.clock.now();
   await deps.reporter.report(outcomes.map((outcome) => recordOf(outcome, moment, deps.run)));
 }

@@ -73,6 +73,19 @@ const LIFTED: Reading = {
   run: ['mqtt-certs log query --kind pause-lifted --since 2h'],
 };
 
+/** A message that no text can be made of. */
+const UNTOLD = {
+  ...{ schema: 1, id: '0123456789abcdef0123456789abcdef', createdAt: 1_767_225_600_000, severity: 'critical' },
+  ...{ form: 'single', rest: { problems: 0, events: 0 }, parts: 0, alerts: 0, muted: [] },
+  effects: { told: [], critical: [], conditions: [], proofs: [] },
+  problems: [
+    {
+      ...{ causeId: 'drop-quarantined.0123456789abcdef', kind: 'drop-quarantined', severity: 'critical', count: 1 },
+      ...{ firstAt: 1e300, lastAt: 1e300, since: 1e300, phase: 'new', samples: [] },
+    },
+  ],
+};
+
 /** From what only the teller can see to what the robot says of it. */
 export const TELLING_STORIES = {
   'sweep-overdue': {
@@ -176,6 +189,18 @@ export const TELLING_STORIES = {
       en: ['can not be read (unreadable-name)', 'was not told.', 'no', 'find out who wrote it to outbox/'],
       facts: ['文件 File: outbox/unwritable/<id>-notes.txt-e39538e7'],
       run: ['mqtt-certs log query --kind outbox-damaged --since 2h'],
+    },
+  },
+  'critical-untold': {
+    law: 'a critical message that can not be told is told by where it lies, as critical as it was',
+    // Whoever may write to the bucket can write down a message of no time at all.
+    cause: ({ put }) => put(`state/notify/messages/1767225600000-${UNTOLD.id}/record.json`, JSON.stringify(UNTOLD)),
+    reads: {
+      title: '【补发】【严重】一条严重消息没能告知 · outbox/unwritable/<id>.json',
+      zh: ['（drop-quarantined）没有渠道接受', '它所说的 1 个问题没有被告知。', '立即查看该对象'],
+      en: ['a critical message (drop-quarantined)', 'nobody was told: 1.', 'Read the object now'],
+      facts: ['文件 File: outbox/unwritable/<id>.json'],
+      run: ['mqtt-certs alert test', 'mqtt-certs log query --kind critical-untold --since 2h'],
     },
   },
   'channel-refused': {
