@@ -132,7 +132,7 @@ function outcomeGoals(all: readonly Drained[]): readonly BenchGoal[] {
 function commonGoals(all: readonly Drained[], entry: string): readonly BenchGoal[] {
   const most = largest(all);
   const [few, many] = [sized(all, 1000), most].map((drained) => requestsOf(drained) / drained.count);
-  const growth = peakOf(most) / peakOf(sized(all, 10_000));
+  const growth = peakOf(most) / peakOf(sized(all, 1000));
   const longest = Math.max(...all.map(longestMs));
   const failures = all.flatMap(({ passes }) => passes.flatMap(({ failure }) => failure ?? []));
   const left = all.reduce((sum, drained) => sum + drained.left, 0);
@@ -143,7 +143,7 @@ function commonGoals(all: readonly Drained[], entry: string): readonly BenchGoal
       many !== undefined && few !== undefined && many <= few,
     ),
     goal(
-      `100,000 ${entry}s take at most ${MAX_MEMORY_RATIO} times the memory of 10,000 (× ${growth.toFixed(2)})`,
+      `100,000 ${entry}s take at most ${MAX_MEMORY_RATIO} times the memory of 1,000 (× ${growth.toFixed(2)})`,
       growth <= MAX_MEMORY_RATIO,
     ),
     goal(
