@@ -44,12 +44,12 @@ export async function tellDoubts(config: CommonConfig, reporter: Reporter, run: 
   const now = systemClock.now();
   const today = startOfDay(now);
   if (toldOn === today) return;
-  const outcomes: readonly Outcome[] = [
+  const doubts = [
     { kind: 'configuration-suspicious', problems: config.unknownVariables },
     { kind: 'configuration-defaulted', problems: config.doubts },
-  ];
-  const records = outcomes
-    .filter((outcome) => 'problems' in outcome && outcome.problems.length > 0)
+  ] as const satisfies readonly Outcome[];
+  const records = doubts
+    .filter(({ problems }) => problems.length > 0)
     .map((outcome) => recordOf(outcome, startOfFiveMinutes(now), run));
   await reporter.report(records);
   toldOn = today;
