@@ -86,11 +86,11 @@ function dateOf(answer: ChannelAnswer | NoChannelAnswer): number | undefined {
 /** The token is not (any more) a robot's, the robot was stopped, or what we send is no robot message. */
 const REFUSED: ReadonlySet<number> = new Set([
   ...[300001, 300005, 400101, 400102, 400106, 400013], // no such token, stopped, no such robot, group dissolved
-  ...[400105, 40035, 43002, 43004], // message type, parameter, method, content type
+  ...[43002, 43004], // method, content type
 ]);
 const TOO_FAST: ReadonlySet<number> = new Set([130101, 410100, 660026]);
-/** Unsafe link; unsuitable text, picture, content; too long. */
-const CONTENT: ReadonlySet<number> = new Set([430101, 430102, 430103, 430104, 460101]);
+/** Unsafe link; unsuitable text, picture, content; too long; a parameter or type that one message has and another may not. */
+const CONTENT: ReadonlySet<number> = new Set([430101, 430102, 430103, 430104, 460101, 40035, 400105]);
 
 /** The robot answers 200 to everything: its `errcode` decides, and an answer without one is no success. */
 function deliveryOf(answer: ChannelAnswer): Delivery {
