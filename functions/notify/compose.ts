@@ -32,7 +32,7 @@ export async function composeNotify(
   return () =>
     runNotify({
       ...common,
-      channels: secondRobot === undefined ? { first } : { first, second: channelOf(secondRobot, '') },
+      channels: secondRobot === undefined ? { first } : { first, second: channelOf(secondRobot, settings.keyword) },
       runId: randomUUID(),
       housekeep: (facts) => housekeep(chores, facts),
     });
