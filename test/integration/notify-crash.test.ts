@@ -116,3 +116,45 @@ test.each(SCENARIOS)('$name are told once, wherever the run was killed', async (
   // Every call of a run was died at twice: before it, and after it was made.
   expect(died.length).toBeGreaterThan(60);
 });
+
+/** Where the first run dies, and what it leaves behind. */
+const LEFT_BEHIND = [
+  { after: 'put state/notify/messages/', times: 2, what: 'a message that is written down' },
+  { after: 'send', times: 1, what: 'a message that was sent' },
+  { after: 'delete', times: 1, what: 'a message half cleared away' },
+] as const;
+
+test.each(LEFT_BEHIND)('a run that takes up $what and is killed too changes nothing', async ({ after, times }) => {
+  const [scenario] = SCENARIOS;
+  if (scenario === undefined) throw new Error('no scenario');
+  const minutes = scenario.minutes + 4;
+  const clean = await begin(scenario);
+  await clean.minutes(minutes);
+  const expected = await endOf(clean);
+
+  const died: string[] = [];
+  for (let moment = 1; ; moment += 3) {
+    const world = await begin(scenario);
+    await expect(world.tell({ watch: dieAfter(after, times) })).rejects.toThrow('switched off');
+    // The lease of the dead run has run out by then.
+    world.clock.advance(4 * 60_000);
+    const death = dieAt(moment);
+    await world.tell({ watch: death.watch }).catch(() => undefined);
+    const where = death.died();
+    if (where === undefined) break;
+    died.push(where);
+    await world.minutes(minutes);
+    expect(await endOf(world), `killed again ${where}`).toEqual(expected);
+  }
+  expect(died.length).toBeGreaterThan(20);
+});
+
+/** Dies once a call was made so often. */
+function dieAfter(name: string, times: number): CallWatch {
+  let count = 0;
+  return (when, call) => {
+    if (count >= times) throw new Error('switched off');
+    if (when === 'after' && call.startsWith(name)) count += 1;
+    if (count >= times) throw new Error('switched off');
+  };
+}
