@@ -42,11 +42,10 @@ test('a channel that finds fault with everything is out of order: the second one
   const channels = { first: first.channel, second: second.channel };
   await world.report(keyDropped('plant-1'), pairRejected('plant-2'), blocked('plant-3'));
   await world.minutes(10, { channels });
-  expect(second.read()).toEqual([
-    expect.stringContaining('plant-1'),
-    ...[expect.stringContaining('CA'), expect.stringContaining('plant-2')].sort(),
-    expect.stringContaining('webhook'),
-  ]);
+  expect(second.read()).toHaveLength(4);
+  for (const told of ['plant-1', 'plant-2', 'plant-3', 'webhook']) {
+    expect(second.heard.filter(({ text, title }) => `${title} ${text}`.includes(told)).length).toBeGreaterThan(0);
+  }
   expect(second.heard[0]?.text).toMatch(/渠道 webhook 不接受/);
   expect(await world.keys('outbox/')).toEqual([]);
   expect(inOutcomes(world, 'channel-refused', 'http-400')).toBe(1);

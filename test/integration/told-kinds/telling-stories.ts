@@ -75,7 +75,7 @@ const LIFTED: Reading = {
 
 /** A message that no text can be made of. */
 const UNTOLD = {
-  ...{ schema: 1, id: '0123456789abcdef0123456789abcdef', createdAt: 1_767_225_600_000, severity: 'critical' },
+  ...{ schema: 1, id: '0123456789abcdef0123456789abcdef', severity: 'critical' },
   ...{ form: 'single', rest: { problems: 0, events: 0 }, parts: 0, alerts: 0, muted: [] },
   effects: { told: [], critical: [], conditions: [], proofs: [] },
   problems: [
@@ -194,9 +194,13 @@ export const TELLING_STORIES = {
   'critical-untold': {
     law: 'a critical message that can not be told is told by where it lies, as critical as it was',
     // Whoever may write to the bucket can write down a message of no time at all.
-    cause: ({ put }) => put(`state/notify/messages/1767225600000-${UNTOLD.id}/record.json`, JSON.stringify(UNTOLD)),
+    cause: ({ put, teller }) => {
+      const createdAt = teller.clock.now();
+      const folder = `state/notify/messages/${String(createdAt)}-${UNTOLD.id}/`;
+      return put(`${folder}record.json`, JSON.stringify({ ...UNTOLD, createdAt }));
+    },
     reads: {
-      title: '【补发】【严重】一条严重消息没能告知 · outbox/unwritable/<id>.json',
+      title: '【严重】一条严重消息没能告知 · outbox/unwritable/<id>.json',
       zh: ['（drop-quarantined）没有渠道接受', '它所说的 1 个问题没有被告知。', '立即查看该对象'],
       en: ['a critical message (drop-quarantined)', 'nobody was told: 1.', 'Read the object now'],
       facts: ['文件 File: outbox/unwritable/<id>.json'],
