@@ -207,7 +207,7 @@ test('many objects are deleted in one request, and being told twice does no harm
     await objects.put({ key, bytes: BYTES, ...text });
   proxy.plan('reset-after', HTML_503);
   await objects.deleteMany(keys);
-  expect(proxy.seen.slice(21)).toEqual(Array.from({ length: 3 }, () => expect.stringMatching(/^POST \S*\/\?delete/)));
+  expect(proxy.seen.slice(21)).toEqual(Array(3).fill(expect.stringMatching(/^POST \S*\/\?delete/)));
   expect((await objects.list({ prefix: '', limit: 10 })).objects.map(({ key }) => key)).toEqual(['outbox/other']);
   await objects.deleteMany(keys.slice(0, 1));
   await objects.deleteMany([]);
