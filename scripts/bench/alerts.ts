@@ -12,10 +12,10 @@ const ROBOT_PER_MINUTE = 20;
 const MINUTE_MS = 60_000;
 const MOST_MESSAGES = 3;
 /**
- * Five: a page listed twice, its keys written down and read back, its alerts deleted. Two more are for a machine so busy
- * that one run can not do it all and the next one looks again.
+ * Five: a page listed twice, its keys written down and read back, its alerts deleted. Three more where one run can not do
+ * it all: the next one looks again, and the hourly count of what waits is a listing too.
  */
-const REQUESTS_PER_1000_ALERTS = 7;
+const REQUESTS_PER_1000_ALERTS = 8;
 const MAX_MEMORY_RATIO = 1.25;
 
 /**
