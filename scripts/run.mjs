@@ -24,7 +24,19 @@ if (command === 'bundle') {
 } else {
   await bundle('when-stale');
   const { main } = createRequire(import.meta.url)(join(BUILD, 'cli.cjs'));
-  process.exit(await main(process.argv.slice(2)));
+  const exitCode = await main(process.argv.slice(2));
+  // A pipe takes what was written when its reader does; leaving before that would cut the output off.
+  await Promise.all([process.stdout, process.stderr].map(drained));
+  process.exit(exitCode);
+}
+
+/** Resolves when everything written has been taken, or nobody is there any more to take it. */
+function drained(stream) {
+  return new Promise((resolve) => {
+    if (stream.destroyed || stream.writableLength === 0) return resolve();
+    stream.once('error', resolve);
+    stream.write('', () => resolve());
+  });
 }
 
 function fail(message) {

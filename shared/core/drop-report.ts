@@ -39,8 +39,8 @@ export interface ReasonFacts {
 
 const CODE_STATE: Readonly<Record<CodeState, Bilingual>> = {
   unused: {
-    zh: '注册码没有被使用，仍可用于下一次上传。',
-    en: 'The registration code was not used and is still good for the next upload.',
+    zh: '本次上传没有使用注册码；只要它没有在别处用过，下一次上传仍可使用。',
+    en: 'This drop did not use its registration code: unless it was used elsewhere, it is good for the next upload.',
   },
   used: {
     zh: '注册码已失效，请重新获取（mqtt-certs code）。',

@@ -268,8 +268,11 @@ export const PAIR_PROBLEMS = {
   },
   'verification-expired': {
     severity: 'block',
-    zh: { wrong: '验证证书已过期', fix: '重新签发验证证书；注册码未被使用' },
-    en: { wrong: 'The verification certificate has expired', fix: 'Sign it again; the registration code was not used' },
+    zh: { wrong: '验证证书已过期', fix: '重新签发验证证书；本次上传没有使用注册码' },
+    en: {
+      wrong: 'The verification certificate has expired',
+      fix: 'Sign it again; this drop did not use its registration code',
+    },
     command: OPENSSL.signAgain,
   },
   'verification-not-yet-valid': {

@@ -90,7 +90,7 @@ test("another certificate under the CA's serial is told from the look-up alone, 
   await dropPair(world, soundPair(world.code()));
   expect(world.outcomes()).toMatchObject([{ kind: 'serial-taken', api_code: 'SnNotUnique' }]);
   expect(attempts(world)).toBe(0);
-  expect(await reasonOf(world, 'reason.txt')).toContain('is still good for the next upload');
+  expect(await reasonOf(world, 'reason.txt')).toContain('unless it was used elsewhere, it is good for the next upload');
 });
 
 test.each(STATUS_SETS)('a serial taken on another instance can not be looked up and is rejected (%s)', async (set) => {

@@ -116,3 +116,31 @@ test('without dependencies, or with sources that do not compile, it says what to
   const bare = await launch(folder);
   expect([bare.code, bare.stderr]).toEqual([1, expect.stringContaining('npm ci')]);
 });
+
+test('what a command writes comes out whole, however slowly a pipe takes it', async () => {
+  const folder = newProject();
+  const source = `export async function main(): Promise<number> {
+    for (let line = 0; line < 30_000; line += 1) process.stdout.write('x'.repeat(99) + '\\n');
+    return 0;
+  }`;
+  writeFileSync(join(folder, 'scripts/cli.ts'), source);
+  const piped = `"${process.execPath}" "${join(folder, 'scripts/run.mjs')}" | (sleep 0.2; wc -c)`;
+  const bytes = await new Promise<string>((resolve, reject) => {
+    execFile('sh', ['-c', piped], (error, stdout) => (error === null ? resolve(stdout.trim()) : reject(error)));
+  });
+  expect(bytes).toBe('3000000');
+});
+
+test('a reader that leaves early does not keep a command from ending', async () => {
+  const folder = newProject();
+  const source = `export async function main(): Promise<number> {
+    for (let line = 0; line < 30_000; line += 1) process.stdout.write('x'.repeat(99) + '\\n');
+    return 0;
+  }`;
+  writeFileSync(join(folder, 'scripts/cli.ts'), source);
+  const piped = `"${process.execPath}" "${join(folder, 'scripts/run.mjs')}" | head -1 | wc -c`;
+  const bytes = await new Promise<string>((resolve, reject) => {
+    execFile('sh', ['-c', piped], (error, stdout) => (error === null ? resolve(stdout.trim()) : reject(error)));
+  });
+  expect(bytes).toBe('100');
+});

@@ -33,14 +33,14 @@ const FACTS: ReasonFacts = {
 test('the reason is told in Chinese first and then in English, with everything a person needs next', () => {
   const [zh = '', en = ''] = reasonText(FACTS).split(`\n${'-'.repeat(72)}\n\n`);
   expect(zh.split('\n')[0]).toBe('未注册。');
-  expect(zh).toContain('注册码没有被使用，仍可用于下一次上传。');
+  expect(zh).toContain('本次上传没有使用注册码；只要它没有在别处用过，下一次上传仍可使用。');
   expect(en.split('\n').filter((line) => !line.startsWith('   '))).toEqual([
     'Not registered.',
     '',
     '1. ca␛.pem: The CA certificate has expired. [ca-expired]',
     expect.stringMatching(/^2\. \[warning\] root\.pem: .* \[extra-certificate\]$/),
     '',
-    'Registration code: The registration code was not used and is still good for the next upload.',
+    'Registration code: This drop did not use its registration code: unless it was used elsewhere, it is good for the next upload.',
     'Where the files are now: rejected/post-cn-aaaa1111/line-7/0123456789abcdef/',
     '  inbox/post-cn-aaaa1111/line-7/ca␛.pem (1 certificate) -> ca_.pem-00000000',
     'Next: mend what is named above and upload both certificates together to inbox/post-cn-aaaa1111/line-7/',
@@ -75,7 +75,8 @@ test('the JSON keeps the raw names, escaped, and says all the text says', () => 
       { code: 'extra-certificate', blocks: false },
     ],
     files: [{ key: 'inbox/post-cn-aaaa1111/line-7/ca\u001b.pem', archivedName: 'ca_.pem-00000000' }],
-    registrationCode: 'The registration code was not used and is still good for the next upload.',
+    registrationCode:
+      'This drop did not use its registration code: unless it was used elsewhere, it is good for the next upload.',
   });
 });
 
