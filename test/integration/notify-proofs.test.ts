@@ -19,7 +19,7 @@ test('a registration ends whatever blocked its instance, also what a digest did 
   await world.minutes(1);
   await world.report(...many(20).map((n) => registered(`elsewhere-${String(n)}`, 'post-cn-notify0003')));
   await world.minutes(6);
-  expect(world.titles().slice(1)).toEqual(['【通知】21 个问题，共 21 起事件', '【恢复】30 个问题已恢复']);
+  expect(world.titles().slice(1)).toEqual(['【通知】21 个事项，共 21 起事件', '【恢复】30 个问题已恢复']);
   await world.minutes(5);
   expect(world.facts()?.openConditions).toBe(1);
 });
@@ -65,6 +65,6 @@ test('without anything to end, no registration is read that no message names', a
   world.clock.advance(400_000);
   const calls: string[] = [];
   await world.tell({ watch: (moment, call) => moment === 'before' && calls.push(call) });
-  expect(world.titles()).toEqual(['【通知】40 个问题，共 40 起事件']);
+  expect(world.titles()).toEqual(['【通知】40 个事项，共 40 起事件']);
   expect(calls.filter((call) => call.startsWith('get outbox/alerts/'))).toHaveLength(10);
 });

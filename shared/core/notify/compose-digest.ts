@@ -35,7 +35,7 @@ export function composeDigest(
   const lines = sorted.slice(0, LINES_MAX);
   const hidden = totalsOf(sorted.slice(LINES_MAX), rest);
   const totals = totalsOf(sorted, rest);
-  const said = totalsWords(totals);
+  const said = totalsWords(severity, totals);
   const isLate = problems.some((problem) => isToldLate(problem, now));
   const mark = markOfAll(severity, totals);
   const query = `severity: ${severity}`;
@@ -45,7 +45,7 @@ export function composeDigest(
     parts: [
       ...paragraphs(language, { zh: `${said.zh}。`, en: `${said.en}.` }),
       { kind: 'list', items: lines.map((problem) => lineOf(problem, options)) },
-      ...(hidden.problems > 0 ? paragraphs(language, unnamedWords(hidden)) : []),
+      ...(hidden.problems > 0 ? paragraphs(language, unnamedWords(severity, hidden)) : []),
       ...factsPart(language, [
         ['log', `${logProject}/${logStore}`],
         ['query', query],

@@ -17,36 +17,45 @@ export function markOfAll(severity: Severity, { ended, problems }: UnnamedProble
   return ended === problems ? 'ended' : severity;
 }
 
+/** What is told one by one: news of the lower severities, such as a registration that went well, is no problem. */
+export function isNews(severity: Severity): boolean {
+  return severity === 'notice' || severity === 'info';
+}
+
 /**
- * How many problems, how many of them are over, and with how many events; without a full stop. An end that something else
- * proved has no event.
+ * How many problems (of the lower severities: items), how many of them are over, and with how many events; without a full
+ * stop. An end that something else proved has no event.
  */
-export function totalsWords(totals: UnnamedProblems): Bilingual {
+export function totalsWords(severity: Severity, totals: UnnamedProblems): Bilingual {
   const { ended, events, problems } = totals;
+  const { en, zh } = countedNouns(severity, problems);
   const zhEvents = `，共 ${events} 起事件`;
   if (ended === problems) {
     return {
-      zh: `${problems} 个问题已恢复${events === 0 ? '' : zhEvents}`,
-      en: `${problemsEn(problems)} ${problems === 1 ? 'is' : 'are'} over${events === 0 ? '' : `, with ${eventsEn(events)}`}`,
+      zh: `${zh}已恢复${events === 0 ? '' : zhEvents}`,
+      en: `${problems} ${en} ${problems === 1 ? 'is' : 'are'} over${events === 0 ? '' : `, with ${eventsEn(events)}`}`,
     };
   }
   return {
-    zh: `${problems} 个问题${endedZh(totals)}${zhEvents}`,
-    en: `${problemsEn(problems)}${endedEn(totals)} with ${eventsEn(events)}`,
+    zh: `${zh}${endedZh(totals)}${zhEvents}`,
+    en: `${problems} ${en}${endedEn(totals)} with ${eventsEn(events)}`,
   };
 }
 
 /** The same about problems that are told without being named. */
-export function unnamedWords(totals: UnnamedProblems): Bilingual {
+export function unnamedWords(severity: Severity, totals: UnnamedProblems): Bilingual {
   const { events, problems } = totals;
+  const { en, zh } = countedNouns(severity, problems);
   return {
-    zh: `另有 ${problems} 个问题${endedZh(totals)}，共 ${events} 起事件，见日志库。`,
-    en: `And ${problems} more problem${problems === 1 ? '' : 's'}${endedEn(totals)} with ${eventsEn(events)}; see the log store.`,
+    zh: `另有 ${zh}${endedZh(totals)}，共 ${events} 起事件，见日志库。`,
+    en: `And ${problems} more ${en}${endedEn(totals)} with ${eventsEn(events)}; see the log store.`,
   };
 }
 
-function problemsEn(problems: number): string {
-  return `${problems} problem${problems === 1 ? '' : 's'}`;
+/** In Chinese with the number; in English the noun alone, which "more" may come before. */
+function countedNouns(severity: Severity, count: number): Bilingual {
+  const [zh, en] = isNews(severity) ? ['事项', 'item'] : ['问题', 'problem'];
+  return { zh: `${count} 个${zh}`, en: `${en}${count === 1 ? '' : 's'}` };
 }
 
 function eventsEn(events: number): string {

@@ -29,6 +29,7 @@ export const LABELS = {
   code: { zh: '错误码', en: 'Code' },
   events: { zh: '事件数', en: 'Events' },
   problems: { zh: '问题数', en: 'Problems' },
+  items: { zh: '事项数', en: 'Items' },
   over: { zh: '其中已恢复', en: 'Of them over' },
   request: { zh: '请求 ID', en: 'Request id' },
   drop: { zh: '上传编号', en: 'Drop id' },

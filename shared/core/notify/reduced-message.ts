@@ -1,6 +1,6 @@
 import { isToldLate, markOf } from './compose-message.ts';
 import type { ComposeOptions } from './compose-options.ts';
-import { markOfAll, totalsOf } from './digest-totals.ts';
+import { isNews, markOfAll, totalsOf } from './digest-totals.ts';
 import { localTime } from './local-time.ts';
 import { aboutOf, type Message, type MessagePart } from './message.ts';
 import type { Mark } from './message-words.ts';
@@ -35,7 +35,7 @@ export function reducedMessage(problems: readonly Problem[], rest: UnnamedProble
     parts: [
       ...problems.slice(0, PROBLEMS_MAX).flatMap((problem) => factsOf(problem, options)),
       ...factsPart(options.language, [
-        ['problems', String(totals.problems)],
+        [isNews(first.severity) ? 'items' : 'problems', String(totals.problems)],
         ['over', totals.ended === 0 ? undefined : String(totals.ended)],
         ['events', String(totals.events)],
       ]),

@@ -383,6 +383,22 @@ test('a digest says how many of its problems are over, named or not, and names w
   expect(items.map((item) => item.startsWith('【恢复】'))).toEqual([false, true, true]);
 });
 
+test('news of the lower severities are items, not problems', () => {
+  const registered = [problemOf('ca-registered'), problemOf('ca-registered'), problemOf('ca-registered')];
+  const message = composeDigest('notice', registered, { problems: 1, events: 2, ended: 0 }, optionsIn('both'));
+  expectRight(message);
+  expect(message.title).toBe('【通知】4 个事项，共 5 起事件');
+  expect(linesOf(message).slice(0, 2)).toEqual(['4 个事项，共 5 起事件。', '4 items with 5 events.']);
+  expect(linesOf(message)).toEqual(
+    expect.arrayContaining([
+      '另有 1 个事项，共 2 起事件，见日志库。',
+      'And 1 more item with 2 events; see the log store.',
+    ]),
+  );
+  const reduced = reducedMessage(registered, NO_REST, optionsIn('both'));
+  expect(linesOf(reduced)).toContain('事项数 Items: 3');
+});
+
 test('a reduced digest counts all problems, also those it does not name', () => {
   const problems = Array.from({ length: 10 }, () => problemOf('pair-rejected', { count: 2 }));
   const message = reducedMessage(problems, { problems: 5, events: 100, ended: 2 }, optionsIn('both'));
