@@ -1,7 +1,7 @@
 import type { CauseId } from '../alert-key.ts';
 import type { EventId, OutcomeRecord } from '../outcome-record.ts';
-import { isFoundBySweeps, type OutcomeKind, type Severity } from '../outcome-table.ts';
-import { type DurationMs, durationMs, type EpochMs, hours, minutes } from '../time.ts';
+import type { OutcomeKind, Severity } from '../outcome-table.ts';
+import { type EpochMs, hours, minutes } from '../time.ts';
 import { type EndProof, proofOf, rememberedProofs } from './end-proof.ts';
 import type { MessageId } from './notify-layout.ts';
 
@@ -111,11 +111,8 @@ const APPLIED_KEPT = 200;
 const ENDED_KEPT = 500;
 /** More than there can be to say at one time: 500 files, each with lines wrong in six ways, and with lines that ended. */
 const MUTE_LINES_KEPT = 4000;
-const REPEATED_AFTER = hours(24);
-/** What reports lasting trouble once a day may be two hours late. */
-const UNREPORTED_AFTER = hours(26);
 /** While one of these lasts, sweeps do not report what they would find. */
-const SWEEP_STOPPERS: ReadonlySet<OutcomeKind> = new Set(['sweep-overdue', 'service-silent']);
+export const SWEEP_STOPPERS: ReadonlySet<OutcomeKind> = new Set(['sweep-overdue', 'service-silent']);
 /** What two workers report of one happening is minutes apart. */
 const TWINS_APART = minutes(10);
 
@@ -194,52 +191,8 @@ function matters({ causeId, forgottenAt }: EndedCondition, now: EpochMs): boolea
   return now - forgottenAt < TWINS_APART || SWEEP_STOPPERS.has(kindOf(causeId));
 }
 
-/** Conditions to be told without an alert: those that last and were not told for a day, and those proven to be over. */
-export function conditionsToTell(
-  memory: NotifyMemory,
-  now: EpochMs,
-  sweepInterval: DurationMs,
-): readonly KnownCondition[] {
-  const patience = patienceWith(sweepInterval);
-  return [...memory.conditions.values()].filter(
-    (known) =>
-      known.overSince !== undefined ||
-      (now - known.lastToldAt >= REPEATED_AFTER && (known.untold > 0 || now - known.lastSeenAt <= patience)),
-  );
-}
-
-/**
- * Conditions nobody reports any more and nobody ended; everything about them was told. What sweeps report is not given up
- * while there are none, nor before they could have reported it again.
- */
-export function unreportedConditions(
-  memory: NotifyMemory,
-  now: EpochMs,
-  sweepInterval: DurationMs,
-): readonly KnownCondition[] {
-  const patience = patienceWith(sweepInterval);
-  const areSweepsHeard = sweepsAreHeard(memory, now, patience);
-  return [...memory.conditions.values()].filter(
-    (known) =>
-      known.overSince === undefined &&
-      known.untold === 0 &&
-      now - known.lastSeenAt > patience &&
-      (areSweepsHeard || SWEEP_STOPPERS.has(known.kind) || !isFoundBySweeps(known.kind)),
-  );
-}
-
-/** Lasting trouble is reported by the first sweep after a day, and that sweep takes its time. */
-function patienceWith(sweepInterval: DurationMs): DurationMs {
-  return durationMs(Math.max(UNREPORTED_AFTER, hours(24) + 2 * sweepInterval));
-}
-
-function sweepsAreHeard({ conditions, ended }: NotifyMemory, now: EpochMs, patience: DurationMs): boolean {
-  const areStopped = [...conditions.values()].some(({ kind }) => SWEEP_STOPPERS.has(kind));
-  const goOnSince = ended.filter(({ causeId }) => SWEEP_STOPPERS.has(kindOf(causeId)));
-  return !areStopped && goOnSince.every(({ forgottenAt }) => now - forgottenAt > patience);
-}
-
-function kindOf(causeId: CauseId): OutcomeKind {
+/** The kind that the name of a cause begins with. */
+export function kindOf(causeId: CauseId): OutcomeKind {
   return causeId.slice(0, causeId.lastIndexOf('.')) as OutcomeKind; // that is how it is made
 }
 

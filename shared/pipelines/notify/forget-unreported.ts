@@ -1,4 +1,5 @@
-import { unreportedConditions, withoutConditions } from '../../core/notify/condition-memory.ts';
+import { withoutConditions } from '../../core/notify/condition-memory.ts';
+import { unreportedConditions } from '../../core/notify/lasting-conditions.ts';
 import type { NotifyOutcome } from '../../core/notify/notify-outcome.ts';
 import { instanceOf } from './notify-shapes.ts';
 import { type Teller, tellOutcomes } from './teller.ts';

@@ -1,6 +1,6 @@
 import { ALERTS, type CauseId } from '../../core/alert-key.ts';
 import { type AlertGroup, type ListedAlert, type Tally, tallyOf } from '../../core/notify/alert-groups.ts';
-import { conditionsToTell } from '../../core/notify/condition-memory.ts';
+import { conditionsToTell } from '../../core/notify/lasting-conditions.ts';
 import { isCriticalDue, isOtherDue, isTestKind, PROBLEMS_ONE_BY_ONE } from '../../core/notify/message-plan.ts';
 import type { ObjectKey, ObjectVersion } from '../../core/object-version.ts';
 import { factsOf, type Severity } from '../../core/outcome-table.ts';

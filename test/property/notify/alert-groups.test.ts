@@ -2,14 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type AlertName, alertKey, type CauseId } from '../../../shared/core/alert-key.ts';
 import { tallyOf } from '../../../shared/core/notify/alert-groups.ts';
-import {
-  conditionsToTell,
-  NOTHING_KNOWN,
-  type NotifyMemory,
-  unreportedConditions,
-  withEffects,
-} from '../../../shared/core/notify/condition-memory.ts';
+import { NOTHING_KNOWN, type NotifyMemory, withEffects } from '../../../shared/core/notify/condition-memory.ts';
 import { judgeAlert } from '../../../shared/core/notify/judge-alert.ts';
+import { conditionsToTell, unreportedConditions } from '../../../shared/core/notify/lasting-conditions.ts';
 import type { EventId } from '../../../shared/core/outcome-record.ts';
 import type { OutcomeKind } from '../../../shared/core/outcome-table.ts';
 import { epochMs, minutes } from '../../../shared/core/time.ts';

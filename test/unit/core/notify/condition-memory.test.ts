@@ -2,13 +2,12 @@ import { expect, test } from 'vitest';
 import type { CauseId } from '../../../../shared/core/alert-key.ts';
 import {
   type ConditionEffect,
-  conditionsToTell,
   NOTHING_KNOWN,
   type NotifyMemory,
-  unreportedConditions,
   withEffects,
 } from '../../../../shared/core/notify/condition-memory.ts';
 import { judgeAlert } from '../../../../shared/core/notify/judge-alert.ts';
+import { conditionsToTell, unreportedConditions } from '../../../../shared/core/notify/lasting-conditions.ts';
 import type { EventId } from '../../../../shared/core/outcome-record.ts';
 import type { OutcomeKind } from '../../../../shared/core/outcome-table.ts';
 import { epochMs, hours, minutes } from '../../../../shared/core/time.ts';
