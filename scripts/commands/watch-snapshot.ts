@@ -1,12 +1,10 @@
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { access, rename, rm } from 'node:fs/promises';
+import { access, open, rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { csvCell, displayText } from '../../shared/core/display-text.ts';
 import type { CaSerial } from '../../shared/core/serial.ts';
 import { watchSpelling } from '../../shared/core/sweep/watch-serial.ts';
 import type { CaReading } from '../../shared/ports/mqtt-certificates.ts';
-import { CommandError, EXIT, type ExitCode } from '../terminal/command-error.ts';
+import { CommandError, EXIT, type ExitCode, usageError } from '../terminal/command-error.ts';
 import { type CommandIo, writeJsonLine } from '../terminal/command-io.ts';
 import { counted } from '../terminal/table.ts';
 import { listAccountCas, readAccountCa } from './account-cas.ts';
@@ -124,22 +122,20 @@ function sheetOnStdout(io: CommandIo): Sheet {
 async function sheetInFile(out: string, io: CommandIo): Promise<Sheet> {
   const path = resolve(io.cwd, out);
   if (await isThere(path)) {
-    throw new CommandError({ code: 'eexist', message: `${out} exists already`, next: 'Name a new file.' });
+    throw usageError(`${out} exists already and is not overwritten`, 'Name a new file.');
   }
   const part = `${path}.part`;
-  const stream = createWriteStream(part, { flags: 'w' });
-  await once(stream, 'open');
+  const file = await open(part, 'w');
   return {
     write: async (text) => {
-      if (text !== '' && !stream.write(text)) await once(stream, 'drain');
+      if (text !== '') await file.appendFile(text);
     },
     finish: async () => {
-      stream.end();
-      await once(stream, 'close');
+      await file.close();
       await rename(part, path);
     },
     abandon: async () => {
-      stream.destroy();
+      await file.close();
       await rm(part, { force: true });
     },
   };
