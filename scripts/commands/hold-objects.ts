@@ -8,6 +8,7 @@ import { listAll } from '../../shared/pipelines/each-page.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { CommandError, EXIT, type ExitCode, usageError } from '../terminal/command-error.ts';
 import { type CommandIo, writeJsonLine } from '../terminal/command-io.ts';
+import { lastMomentText } from '../terminal/last-moment.ts';
 import { renderTable } from '../terminal/table.ts';
 import { bucketClient } from './clients.ts';
 import { confirm } from './confirm.ts';
@@ -122,9 +123,8 @@ function devicesText({ cas, devices }: HoldLine): string {
   return devices.length === 0 ? '?' : `${devices.join(' or ')}${under}`;
 }
 
-// A last day is meant to its end in every time zone, so its moment lies half a day into the next one by UTC.
 function dayOf({ until }: HoldLine): string {
-  return until === undefined ? '?' : isoOf(until).slice(0, 16).replace('T', ' ');
+  return until === undefined ? '?' : lastMomentText(until);
 }
 
 function displayLine(line: string): string {

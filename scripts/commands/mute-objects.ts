@@ -7,6 +7,7 @@ import { listAll } from '../../shared/pipelines/each-page.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { CommandError, EXIT, type ExitCode, usageError } from '../terminal/command-error.ts';
 import { type CommandIo, writeJsonLine } from '../terminal/command-io.ts';
+import { lastMomentText } from '../terminal/last-moment.ts';
 import { renderTable } from '../terminal/table.ts';
 import { bucketClient } from './clients.ts';
 import { confirm } from './confirm.ts';
@@ -96,7 +97,7 @@ function rowOf({ file, line }: Omit<SeenMute, 'version'>): readonly string[] {
   const { instance, owner, reason, until, what } = line.mute;
   const state = line.kind === 'valid' ? 'in force' : 'expired';
   const on = instance === '' ? 'any' : displayText(instance, 40);
-  return [state, isoOf(until).slice(0, 16).replace('T', ' '), mutedWords(what), on, owner, reason, place];
+  return [state, lastMomentText(until), mutedWords(what), on, owner, reason, place];
 }
 
 /** One mute for programs. */

@@ -92,7 +92,13 @@ export function buildProgram(io: CommandIo, run: RunCommand): Command {
   addUndoCommand(program, run);
   addBenchCommand(program, run);
   addDocsCommand(program, run);
+  markRequired(program);
   return program;
+}
+
+function markRequired(command: Command): void {
+  for (const option of command.options) if (option.mandatory) option.description += ' (required)';
+  for (const sub of command.commands) markRequired(sub);
 }
 
 function tellError(error: unknown, io: CommandIo, isJson: boolean): ExitCode {

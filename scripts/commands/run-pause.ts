@@ -1,6 +1,7 @@
 import { PAUSED_KEY } from '../../shared/core/bucket-layout.ts';
 import { displayText } from '../../shared/core/display-text.ts';
 import { decodeText } from '../../shared/core/file-text.ts';
+import { isoOf } from '../../shared/core/time.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { EXIT, type ExitCode } from '../terminal/command-error.ts';
 import { type CommandIo, writeJsonLine } from '../terminal/command-io.ts';
@@ -35,7 +36,7 @@ export async function runPause(options: PauseOptions, io: CommandIo): Promise<Ex
   }
   const { green, yellow } = io.paint.stdout;
   if (created === 'created') io.stdout(`${green('✔')} paused. "mqtt-certs resume" ends it.\n`);
-  else io.stdout(`${yellow('▲')} it was paused already, and stays so:\n${await noteIn(store)}`);
+  else io.stdout(`${yellow('▲')} ${await pausedAlready(store)}`);
   return EXIT.good;
 }
 
@@ -64,6 +65,14 @@ export async function runResume(options: PauseOptions, io: CommandIo): Promise<E
 function noteOf({ owner, reason, until }: PauseOptions): string {
   const said = Object.entries({ owner, reason, until }).filter(([, text]) => text !== undefined);
   return said.map(([name, text]) => `${name}: ${text ?? ''}\n`).join('');
+}
+
+// What this command was given is not written: the note stays that of whoever paused it.
+async function pausedAlready(store: ObjectStore): Promise<string> {
+  const [paused, note] = await Promise.all([store.head(PAUSED_KEY), noteIn(store)]);
+  const since = paused === undefined ? '' : ` since ${isoOf(paused.lastModified).slice(0, 19)}Z`;
+  const said = `it was paused already${since}, and stays so`;
+  return note === '' ? `${said}; nothing says by whom or why.\n` : `${said}:\n${note}`;
 }
 
 async function noteIn(store: ObjectStore): Promise<string> {

@@ -42,7 +42,7 @@ test('a mute is a new file of one line, and is listed with what it mutes', async
   );
   const list = await runCommand(world.cwd, ['mute', 'list']);
   expect(list.exitCode).toBe(0);
-  expect(list.stdout).toContain('in force');
+  expect(list.stdout).toContain(`in force  ${day(30)}T23:59-12:00  `);
   expect(list.stdout).toContain('device-expiring (');
 });
 

@@ -221,6 +221,7 @@ test('the version is the one of the package, and the help shows defaults as a pe
     version: string;
   };
   expect(await runCommand(world.cwd, ['--version'])).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: '' });
+  expect((await runCommand(world.cwd, ['devices', '--help'])).stdout).toMatch(/--instance <id> .*\(required\)\n/);
   expect((await runCommand(world.cwd, ['log', 'tail', '--help'])).stdout).toContain('(default: "1h")');
 });
 

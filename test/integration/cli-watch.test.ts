@@ -53,8 +53,8 @@ test('a snapshot of one CA goes to a new file, which appears whole or not at all
     `device_sn,ca_sn,name,reactivate\nabc1,${CA},device-00abc1,yes\n`,
   );
   const again = await runCommand(world.cwd, args);
-  expect(again.exitCode).toBe(1);
-  expect(again.stderr).toContain('one.csv exists already');
+  expect(again.exitCode).toBe(2);
+  expect(again.stderr).toContain('one.csv exists already and is not overwritten');
   const unknown = await runCommand(world.cwd, [...args.slice(0, 4), '--ca', 'dead', '--out', 'none.csv']);
   expect(unknown.exitCode).toBe(1);
   expect(unknown.stderr).toContain('has no CA dead');

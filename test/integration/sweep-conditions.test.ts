@@ -171,6 +171,44 @@ test('a device that flaps behind a hold is told when the hold is removed, and no
   expect(ended(world)).toEqual([]);
 });
 
+/** Releases what the latest sweep that told so stopped for flapping. */
+async function releaseFlapping(world: SweepWorld): Promise<void> {
+  const sweepId = world.outcomes('device-flapping').at(-1)?.['sweep_id'] ?? '';
+  await world.put(`control/release/${INSTANCE}/${CA}/${sweepId}`, 'owner: ann');
+}
+
+test('a release that a hold leaves without effect ends nothing; once the hold is gone it lets through, and that ends it', async () => {
+  const world = await fleet();
+  turn(world, 'inactive', ['a1']);
+  await world.tick();
+  turn(world, 'inactive', ['a1']);
+  await world.tick();
+  await world.put('control/holds/a.csv', `${INSTANCE},a1,,ann,lost,\n`);
+  await releaseFlapping(world);
+  await ticks(world, 3);
+  expect(ended(world)).toEqual([]);
+  expect(world.mqtt.engine.device(INSTANCE, CA, 'a1')?.status).toBe('inactive');
+  await world.remove('control/holds/a.csv');
+  await world.tick();
+  expect(world.mqtt.engine.device(INSTANCE, CA, 'a1')?.status).toBe('active');
+  expect(ended(world)).toEqual(['device-flapping over']);
+  await expectCausesToMatch(world);
+});
+
+test('a release of a device that is only observed ends nothing', async () => {
+  const world = await fleet();
+  turn(world, 'inactive', ['a1']);
+  await world.tick();
+  turn(world, 'inactive', ['a1']);
+  await world.tick();
+  await releaseFlapping(world);
+  await ticks(world, 2, { settings: { reactivate: 'observe' } });
+  expect([ended(world), world.mqtt.engine.device(INSTANCE, CA, 'a1')?.status]).toEqual([[], 'inactive']);
+  await ticks(world, 2);
+  expect(world.mqtt.engine.device(INSTANCE, CA, 'a1')?.status).toBe('active');
+  expect(ended(world).filter((one) => one.startsWith('device-flapping'))).toEqual(['device-flapping over']);
+});
+
 test('an activation that fails is told with its code, and its end when it works', async () => {
   const world = await fleet();
   turn(world, 'inactive', ['a1']);

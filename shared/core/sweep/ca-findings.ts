@@ -41,7 +41,10 @@ export type ReasonCounts = Readonly<Partial<Record<VetoKind, number>>>;
  * is named in its place.
  */
 export interface LastingReasons {
-  /** Every guardrail that says no to a device, not only the first. */
+  /**
+   * Every guardrail that says no to a device, not only the first; `flapping` whatever is released, as long as the
+   * release has not let the device through.
+   */
   readonly all: ReasonCounts;
   /** The same without the devices on hold: somebody answers for those, and they are left for that. */
   readonly notHeld: ReasonCounts;

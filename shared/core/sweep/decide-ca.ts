@@ -5,9 +5,9 @@ import { weigh } from './breaker.ts';
 import type { LastingReasons } from './ca-findings.ts';
 import { countClasses, registeredOf } from './counts.ts';
 import { readMemory } from './device-memory.ts';
-import { type Candidate, type GuardContext, releaseOf, vetoesFor, vetoFor } from './guardrails.ts';
+import { type Candidate, type GuardContext, isFlapping, releaseOf, vetoesFor, vetoFor } from './guardrails.ts';
 import type { InactiveDates } from './inactive-dates.ts';
-import { type LastingTable, lastingTable } from './lasting-reasons.ts';
+import { type LastingTable, lastingTable, type StoppedDevice } from './lasting-reasons.ts';
 import { deviceAt } from './packed-serials.ts';
 import type { SweepId } from './sweep-id.ts';
 import type { RuleInputs } from './sweep-outcome.ts';
@@ -80,7 +80,7 @@ export function decideCa(evidence: CaEvidence, context: GuardContext): CaVerdict
       continue;
     }
     vetoes.put(index, { kind: 'breaker', inputs: isReleased ? { release: 'next-sweep' } : breaker.inputs });
-    lasting.note(['breaker'], evidence.lastFailure(device));
+    lasting.note({ vetoes: ['breaker'], ...pastOf(evidence, device, context) });
   }
   return { survivors, vetoed: vetoes.of(evidence.devices), lasting: lasting.reasons(), breaker };
 }
@@ -113,7 +113,7 @@ function askGuardrails(
     const veto = vetoFor(candidate, context);
     if (veto !== undefined) {
       vetoes.put(index, veto);
-      lasting.note(vetoesFor(candidate, context), evidence.lastFailure(candidate.device));
+      lasting.note({ vetoes: vetoesFor(candidate, context), ...pastOf(evidence, candidate.device, context) });
       continue;
     }
     const release = releaseOf(candidate, context.controls);
@@ -124,6 +124,13 @@ function askGuardrails(
     if (releases.size < RELEASED_AT_ONCE) releases.set(index, release);
   }
   return { marks, count, released, releases };
+}
+
+function pastOf(evidence: CaEvidence, device: DeviceSerial, { now }: GuardContext): Omit<StoppedDevice, 'vetoes'> {
+  return {
+    isFlapping: isFlapping(evidence.lastActivatedAt(device), now),
+    lastFailure: evidence.lastFailure(device),
+  };
 }
 
 function candidateOf(evidence: CaEvidence, index: number): Candidate {

@@ -161,7 +161,7 @@ function firstSight(candidate: Candidate, context: GuardContext): Veto | undefin
 
 function flapping(candidate: Candidate, { controls, now }: GuardContext): Veto | undefined {
   const { lastActivatedAt } = candidate;
-  if (lastActivatedAt === undefined || now - lastActivatedAt >= FLAP_WINDOW) return undefined;
+  if (lastActivatedAt === undefined || !isFlapping(lastActivatedAt, now)) return undefined;
   if (isReleased(candidate, controls)) return undefined;
   return { kind: 'flapping', inputs: { activatedAt: isoOf(lastActivatedAt) } };
 }
@@ -175,6 +175,11 @@ function waiting({ inactiveSince }: Candidate, { now, reactivateAfter }: GuardCo
 function releaseWithdrawn(candidate: LastCandidate, { controls }: LastContext): Veto | undefined {
   if (!candidate.isByRelease || isReleased(candidate, controls)) return undefined;
   return { kind: 'breaker', inputs: { release: 'withdrawn' } };
+}
+
+/** Whether an inactive device was switched off again, released or not. */
+export function isFlapping(lastActivatedAt: EpochMs | undefined, now: EpochMs): boolean {
+  return lastActivatedAt !== undefined && now - lastActivatedAt < FLAP_WINDOW;
 }
 
 /** Whether a release names this device: it lets exactly the devices vetoed in one sweep through, once. */

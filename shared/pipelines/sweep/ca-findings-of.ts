@@ -32,7 +32,31 @@ export function findingsAfter(decision: CaDecision, results: ReadonlyMap<DeviceS
   const failures = done.filter(({ result }) => result === 'failed').map(({ code = '' }) => code);
   const settled = done.filter(({ result }) => SETTLED.includes(result)).length;
   const findings = decidedFindings(decision);
-  return { ...findings, failures: [...new Set(failures)], unsettled: Math.max(0, findings.unsettled - settled) };
+  return {
+    ...findings,
+    failures: [...new Set(failures)],
+    unsettled: Math.max(0, findings.unsettled - settled),
+    lasting: withReleasedInVain(decision, results),
+  };
+}
+
+const NOT_SENT: readonly ActResult['result'][] = ['untouched', 'unsent'];
+
+/**
+ * A release that was to let devices through, and did not: they were only observed, or stopped at the last moment.
+ * Which of them flapped and which the breaker had stopped is not known any more; all of them may still flap.
+ */
+function withReleasedInVain(
+  { lasting, mode, survivors }: CaDecision,
+  results: ReadonlyMap<DeviceSerial, ActResult>,
+): CaFindings['lasting'] {
+  const isInVain = (device: DeviceSerial): boolean => {
+    const result = results.get(device)?.result;
+    return mode === 'observe' || result === undefined || NOT_SENT.includes(result);
+  };
+  const inVain = survivors.filter(({ device, release }) => release !== undefined && isInVain(device)).length;
+  if (inVain === 0) return lasting;
+  return { ...lasting, all: { ...lasting.all, flapping: (lasting.all.flapping ?? 0) + inVain } };
 }
 
 /** The conditions of a CA's devices that stand after a sweep; those of a missing CA are told with it. */

@@ -13,6 +13,7 @@ import { readHoldFile } from '../../../shared/core/sweep/hold-line.ts';
 import { holdSetOf } from '../../../shared/core/sweep/hold-set.ts';
 import { inactiveDates } from '../../../shared/core/sweep/inactive-dates.ts';
 import { packSerials } from '../../../shared/core/sweep/packed-serials.ts';
+import { parseSweepId } from '../../../shared/core/sweep/sweep-id.ts';
 import { countVetoes } from '../../../shared/core/sweep/vetoed-devices.ts';
 import { durationMs, epochMs } from '../../../shared/core/time.ts';
 
@@ -21,6 +22,7 @@ const HOUR = 3_600_000;
 const instance = need(parseInstanceId('post-cn-pairs00001'));
 const ca = need(parseCaSerial('4a'));
 const device = need(parseDeviceSerial('a1'));
+const RELEASED_IN = need(parseSweepId('20270115T080000Z'));
 
 function need<Value>(value: Value | undefined): Value {
   if (value === undefined) throw new Error('the fixtures must be readable');
@@ -43,6 +45,7 @@ interface Matter {
   /** Activations of the last day under the CA. */
   readonly acted: number;
   readonly state: DeviceClass;
+  readonly isReleased: boolean;
 }
 
 const WELL: Matter = {
@@ -59,6 +62,7 @@ const WELL: Matter = {
   lastFailure: undefined,
   acted: 0,
   state: 'inactive',
+  isReleased: false,
 };
 
 /** What is the matter when one guardrail says no. */
@@ -77,12 +81,20 @@ const MATTER: Readonly<Record<VetoKind, Partial<Matter>>> = {
   breaker: { acted: 10 },
 };
 
+const RELEASE = new Map([[device, RELEASED_IN]]);
+
 /** What a sweep finds of a CA whose only device is as told. */
 function found(changes: Partial<Matter>): { readonly next: Uint8Array; readonly findings: CaFindings } {
   const matter = { ...WELL, ...changes };
   const holds = holdSetOf(readHoldFile(matter.holds, 'control/holds/a.csv'), [instance], NOW);
   const paused = matter.paused ? 'yes' : 'no';
-  const controls: Controls = { readAt: NOW, paused, intents: 'read', holds, release: 'none' };
+  const controls: Controls = {
+    readAt: NOW,
+    paused,
+    intents: 'read',
+    holds,
+    release: matter.isReleased ? RELEASE : 'none',
+  };
   const dates = inactiveDates(1);
   const dateOf = (at: number | undefined) => (at === undefined ? undefined : epochMs(at));
   dates.set(0, { validFrom: dateOf(matter.validFrom), validUntil: dateOf(matter.validUntil) });
@@ -226,4 +238,26 @@ test.each<[string, Partial<Matter>, boolean]>([
   ['paused, and acting is allowed', MATTER.paused, true],
 ])('a device that was told to be only observed and is now %s: over is %s', (_, changes, over) => {
   expect(isOver({ kind: 'devices-left-inactive', reason: 'observed-only' }, changes)).toBe(over);
+});
+
+const FLAPS: Partial<Matter> = { ...MATTER.flapping, isReleased: true };
+
+test.each<[string, Partial<Matter>, boolean]>([
+  ['on hold', { ...FLAPS, ...MATTER.held }, false],
+  ['on a hold that has ended and was not removed', { ...FLAPS, ...MATTER['hold-expired'] }, false],
+  ['paused', { ...FLAPS, ...MATTER.paused }, false],
+  ['expired', { ...FLAPS, ...MATTER['device-expired'] }, false],
+  ['waiting', { ...FLAPS, ...MATTER.waiting }, false],
+  ['under a CA that is switched off', { ...FLAPS, ...MATTER['ca-not-active'] }, false],
+  ['not readable', { ...FLAPS, state: 'unreadable' }, false],
+  ['let through', FLAPS, true],
+  ['read active', { ...FLAPS, state: 'healthy' }, true],
+  ['gone from the list', { ...FLAPS, state: 'not-registered' }, true],
+])('a device that flaps, was released, and is now %s', (_, changes, over) => {
+  expect(isOver({ kind: 'device-flapping' }, changes)).toBe(over);
+});
+
+test('behind a pause nobody knows what the breaker would say of a released device, whether it flaps or not', () => {
+  expect(isOver({ kind: 'breaker-open' }, { ...FLAPS, ...MATTER.paused })).toBe(false);
+  expect(isOver({ kind: 'breaker-open' }, { isReleased: true, ...MATTER.paused })).toBe(false);
 });
