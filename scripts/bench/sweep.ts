@@ -58,6 +58,14 @@ interface Many {
   readonly cpuMsPerDevice: number;
 }
 
+/** A sweep right after another one rests for a second first (`open-sweep.ts`); those of a timer come minutes apart. */
+const APART_MS = 2500;
+
+async function sweepOnTime(worker: SweepWorker, { stopped }: BenchContext): Promise<SweepMeasure> {
+  await sleep(APART_MS, undefined, { signal: stopped });
+  return worker.sweep();
+}
+
 async function measureMany(context: BenchContext): Promise<Many> {
   context.tellProgress(`0 % the loop, ${LOOPED} calls`);
   const cloud = await startSweepCloud(MANY);
@@ -66,13 +74,13 @@ async function measureMany(context: BenchContext): Promise<Many> {
     const loopMs = ((await runUserLoop(cloud, loop)) * MANY) / LOOPED;
     context.tellProgress(`10 % sweeps of ${MANY} devices`);
     const [first, quiet] = await withWorker(context, cloud, DEFAULT_RATE, async (worker) => [
-      await worker.sweep(),
-      await worker.sweep(),
+      await sweepOnTime(worker, context),
+      await sweepOnTime(worker, context),
     ]);
     const fast = await withWorker(context, cloud, FASTEST_RATE, async (worker) => {
-      await worker.sweep(); // its code is not compiled yet, and the list is
+      await sweepOnTime(worker, context); // its code is not compiled yet, and the list is
       const measures: SweepMeasure[] = [];
-      while (measures.length < QUIET_SWEEPS) measures.push(await worker.sweep());
+      while (measures.length < QUIET_SWEEPS) measures.push(await sweepOnTime(worker, context));
       return measures;
     });
     return {
@@ -112,14 +120,14 @@ async function measureMillion(context: BenchContext): Promise<Million> {
   try {
     context.tellProgress('30 % the first sweep of a million');
     const [first, quiet] = await withWorker(context, cloud, FASTEST_RATE, async (worker) => {
-      const firstSweep = await worker.sweep();
+      const firstSweep = await sweepOnTime(worker, context);
       context.tellProgress('50 % a quiet sweep of a million');
-      return [firstSweep, await worker.sweep()];
+      return [firstSweep, await sweepOnTime(worker, context)];
     });
     context.tellProgress('60 % one with stalls, on a worker that has no list yet');
     const stalled = await withWorker(context, cloud, FASTEST_RATE, async (worker) => {
       const end = worker.stall();
-      return worker.sweep().finally(end);
+      return sweepOnTime(worker, context).finally(end);
     });
     const fastest: Pace = {
       callsPerSecond: FASTEST_RATE,

@@ -117,30 +117,27 @@ test('without dependencies, or with sources that do not compile, it says what to
   expect([bare.code, bare.stderr]).toEqual([1, expect.stringContaining('npm ci')]);
 });
 
+const LONG_OUTPUT = `export async function main(): Promise<number> {
+  for (let line = 0; line < 30_000; line += 1) process.stdout.write('x'.repeat(99) + '\\n');
+  return 0;
+}`;
+
+/** What `wc -c` counts behind the launcher and another program. */
+function countedBehind(folder: string, reader: string): Promise<string> {
+  const piped = `"${process.execPath}" "${join(folder, 'scripts/run.mjs')}" | ${reader}`;
+  return new Promise((resolve) => {
+    execFile('sh', ['-c', piped], (_error, stdout) => resolve(stdout.trim()));
+  });
+}
+
 test('what a command writes comes out whole, however slowly a pipe takes it', async () => {
   const folder = newProject();
-  const source = `export async function main(): Promise<number> {
-    for (let line = 0; line < 30_000; line += 1) process.stdout.write('x'.repeat(99) + '\\n');
-    return 0;
-  }`;
-  writeFileSync(join(folder, 'scripts/cli.ts'), source);
-  const piped = `"${process.execPath}" "${join(folder, 'scripts/run.mjs')}" | (sleep 0.2; wc -c)`;
-  const bytes = await new Promise<string>((resolve, reject) => {
-    execFile('sh', ['-c', piped], (error, stdout) => (error === null ? resolve(stdout.trim()) : reject(error)));
-  });
-  expect(bytes).toBe('3000000');
+  writeFileSync(join(folder, 'scripts/cli.ts'), LONG_OUTPUT);
+  expect(await countedBehind(folder, '(sleep 0.2; wc -c)')).toBe('3000000');
 });
 
 test('a reader that leaves early does not keep a command from ending', async () => {
   const folder = newProject();
-  const source = `export async function main(): Promise<number> {
-    for (let line = 0; line < 30_000; line += 1) process.stdout.write('x'.repeat(99) + '\\n');
-    return 0;
-  }`;
-  writeFileSync(join(folder, 'scripts/cli.ts'), source);
-  const piped = `"${process.execPath}" "${join(folder, 'scripts/run.mjs')}" | head -1 | wc -c`;
-  const bytes = await new Promise<string>((resolve, reject) => {
-    execFile('sh', ['-c', piped], (error, stdout) => (error === null ? resolve(stdout.trim()) : reject(error)));
-  });
-  expect(bytes).toBe('100');
+  writeFileSync(join(folder, 'scripts/cli.ts'), LONG_OUTPUT);
+  expect(await countedBehind(folder, 'head -1 | wc -c')).toBe('100');
 });
