@@ -1,5 +1,7 @@
-import { ALERTS } from '../../shared/core/alert-key.ts';
+import { ALERTS, parseAlertKey } from '../../shared/core/alert-key.ts';
 import { displayText } from '../../shared/core/display-text.ts';
+import type { OutcomeKind } from '../../shared/core/outcome-table.ts';
+import type { ObjectPage } from '../../shared/ports/object-store.ts';
 import { type Act, expectation } from './act.ts';
 import type { ChatMessage } from './chat-bubble.ts';
 import { playFailure } from './wait.ts';
@@ -42,13 +44,15 @@ export async function tellPeople(act: Act, step: string, texts: readonly string[
   }
 }
 
-/** How many alerts wait to be told. */
-export async function waitingAlerts({ world: { store } }: Act): Promise<number> {
+/** How many alerts of a kind wait to be told. */
+export async function waitingAlerts({ world: { store } }: Act, kind: OutcomeKind): Promise<number> {
+  const countOf = ({ objects }: ObjectPage): number =>
+    objects.filter(({ key }) => parseAlertKey(key)?.kind === kind).length;
   let page = await store.list({ prefix: ALERTS, limit: 1000 });
-  let count = page.objects.length;
+  let count = countOf(page);
   while (page.next !== undefined) {
     page = await store.list({ prefix: ALERTS, limit: 1000, startAfter: page.next });
-    count += page.objects.length;
+    count += countOf(page);
   }
   return count;
 }
